@@ -1,0 +1,54 @@
+# License Steward for Qlik. `make run` and `make test` do all the set-up themselves;
+# the only thing they need is a Python 3.13.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+PYTHON  ?=
+# Settings of a real site for `make run`, for example local.settings.json; empty: the demo site.
+SETTINGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/local ## show the main job: collect, plan, queue, release (SETTINGS=file for a real site)
+	@$(BIN)/python -m local run $(if $(SETTINGS),--settings $(SETTINGS))
+
+test: $(VENV)/dev $(VENV)/azurite ## run all tests: unit, integration, end to end, docs
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev ## format, lint, types, layers, dependencies, docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/python -m pytest -q tests/docs
+
+format: $(VENV)/dev ## rewrite the code in the project's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove everything that the other commands made
+	rm -rf $(VENV) .tools .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@python=$$(PYTHON="$(PYTHON)" sh local/find_python.sh) && echo "Setting up $(VENV) with $$python" && \
+		"$$python" -m venv $(VENV)
+
+$(VENV)/local: requirements.txt requirements-local.txt | $(BIN)/python
+	@echo "Installing what the app needs on this machine"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/local
+	@echo "Installing what tests and checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Azurite (npm) on the Node.js that comes with a Python package.
+$(VENV)/azurite: local/azurite_npm/package-lock.json $(VENV)/local
+	@$(BIN)/python -m local.azurite install
+	@touch $@

@@ -1,0 +1,1 @@
+"""The rules: pure, standard library only; time, settings and data come in as arguments."""
