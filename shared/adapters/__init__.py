@@ -1,0 +1,1 @@
+"""The outside world: each adapter fills a port of the use cases."""

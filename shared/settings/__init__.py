@@ -1,0 +1,36 @@
+"""App settings: texts in, typed and validated settings out; every error names its setting."""
+
+from shared.domain.secret_sources import KeyVaultSecret, SecretFile, SecretSource
+from shared.settings.connections import InfluxDbSettings, QlikViewSettings
+from shared.settings.loading import load_settings
+from shared.settings.model import Settings
+from shared.settings.qlik_sense import QlikSenseSettings
+from shared.settings.reference import SETTING_REFERENCE, SettingInfo
+from shared.settings.release import (
+    LeaseSettings,
+    LicenseMonitorSettings,
+    LicenseReleaseSettings,
+    LicenseTypeSettings,
+    NeverReleaseSettings,
+)
+from shared.settings.storage import StorageSettings, load_storage_settings
+
+__all__ = [
+    "SETTING_REFERENCE",
+    "InfluxDbSettings",
+    "KeyVaultSecret",
+    "LeaseSettings",
+    "LicenseMonitorSettings",
+    "LicenseReleaseSettings",
+    "LicenseTypeSettings",
+    "NeverReleaseSettings",
+    "QlikSenseSettings",
+    "QlikViewSettings",
+    "SecretFile",
+    "SecretSource",
+    "SettingInfo",
+    "Settings",
+    "StorageSettings",
+    "load_settings",
+    "load_storage_settings",
+]

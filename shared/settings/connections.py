@@ -1,0 +1,89 @@
+"""The settings of InfluxDB and QlikView: both are optional, all of a group or none."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from shared.domain.secret_sources import SecretSource
+from shared.settings.fields import Takes, choice
+from shared.settings.group import Group, needed, secret_source
+from shared.settings.kinds import Account, PlainText, QmsUrl, SecretName, SecretPath, WebUrl
+
+QMS_APIS = ("11", "12", "12.2", "12.3", "12.4", "12.5", "12.6", "12.7")
+QmsApi = Annotated[
+    Literal["11", "12", "12.2", "12.3", "12.4", "12.5", "12.6", "12.7"],
+    BeforeValidator(choice(*QMS_APIS)),
+    Takes(f"one of {', '.join(QMS_APIS)}", blank_is_unset=True),
+]
+
+
+class InfluxDbSettings(Group):
+    """Where points are written by the InfluxDB 2.x write API (also 1.8+, 3 and Cloud)."""
+
+    url: WebUrl = Field(
+        description="Address of InfluxDB. Without the `INFLUXDB__` settings no points are written.",
+        examples=["https://influxdb.example.com:8086"],
+    )
+    org: PlainText | None = Field(
+        None,
+        description="Organization; InfluxDB 1.8 and 3 need none.",
+        examples=["operations"],
+    )
+    bucket: PlainText = Field(
+        description="Bucket; `database/retention-policy` on InfluxDB 1.8.",
+        examples=["butler"],
+    )
+    token_secret: SecretName | None = Field(
+        None,
+        description="API token with the right to write to the bucket; `user:password` on "
+        "InfluxDB 1.8. This or the file is required as soon as InfluxDB is used.",
+        examples=["influxdb-token"],
+    )
+    token_file: SecretPath | None = Field(
+        None,
+        description="The same from a file, for local use.",
+        examples=["certificates/influxdb.token"],
+    )
+
+    @property
+    def token(self) -> SecretSource:
+        """Where the API token is."""
+        source = secret_source(self.token_secret, self.token_file, "INFLUXDB__TOKEN")
+        return needed(source, "INFLUXDB__TOKEN")
+
+
+class QlikViewSettings(Group):
+    """How to reach the QlikView Management Service."""
+
+    url: QmsUrl = Field(
+        description="Address of the QlikView Management Service (QMS). Without the `QLIKVIEW__` "
+        "settings no leases are read.",
+        examples=["http://qlikview.example.com:4799/QMS/Service"],
+    )
+    api: QmsApi = Field(
+        "12",
+        description="QMS interface to speak: 11 and 12 are understood by every later version, "
+        "the others show what came with that version.",
+        examples=["12.7"],
+    )
+    user: Account = Field(
+        description="Windows account that may use the QMS API.",
+        examples=["DOMAIN\\license-steward"],
+    )
+    password_secret: SecretName | None = Field(
+        None,
+        description="Password of the account. This or the file is required as soon as QlikView "
+        "is used.",
+        examples=["qlikview-password"],
+    )
+    password_file: SecretPath | None = Field(
+        None,
+        description="The same from a file, for local use.",
+        examples=["certificates/qlikview.password"],
+    )
+
+    @property
+    def password(self) -> SecretSource:
+        """Where the password is."""
+        source = secret_source(self.password_secret, self.password_file, "QLIKVIEW__PASSWORD")
+        return needed(source, "QLIKVIEW__PASSWORD")
