@@ -1,3 +1,3 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = []
+pytest_plugins = ["tests.demo_site_fixture"]

@@ -1,0 +1,162 @@
+"""Faults that can be switched on and off while the site runs, for all routes or for some."""
+
+import fnmatch
+import random
+import threading
+from dataclasses import dataclass, field
+
+from local.demo_site.virtual_proxy import LOGIN_PAGE
+
+ALWAYS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Wait so many seconds before the request is looked at."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer this instead; the request has no effect."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Cut the connection at once: an outage. The request has no effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoseAnswer:
+    """Do what was asked, then cut the connection before any answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutBody:
+    """Do what was asked, answer, but cut the connection in the middle of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongContentType:
+    """Answer as always, but under another content type."""
+
+    content_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class LoseRows:
+    """Leave out the last so many rows of a list; nothing tells that they are missing."""
+
+    rows: int
+
+
+type Effect = Delay | Answer | Drop | LoseAnswer | CutBody | WrongContentType | LoseRows
+
+
+def status(code: int, *, retry_after: str | None = None, body: str = "") -> Answer:
+    """An error answer, e.g. `status(429, retry_after="2")` or `status(503)`."""
+    headers = () if retry_after is None else (("Retry-After", retry_after),)
+    return Answer(code, body.encode(), headers=headers)
+
+
+def login_redirect() -> Answer:
+    """302 to a login page, as a proxy answers without a session."""
+    return Answer(302, headers=(("Location", "/internal_windows_authentication/?targetId=1"),))
+
+
+def html_page(code: int = 200) -> Answer:
+    """A login page or a proxy's error page in the place of JSON."""
+    return Answer(code, LOGIN_PAGE.encode(), content_type="text/html; charset=utf-8")
+
+
+def json_body(text: str) -> Answer:
+    """200 with any JSON, e.g. `{"value": 1}` where an array belongs."""
+    return Answer(200, text.encode(), content_type="application/json")
+
+
+@dataclass(eq=False)
+class Injection:
+    """One fault that was switched on. `hits` counts how often it struck."""
+
+    effect: Effect
+    method: str
+    path: str
+    share: float
+    skip: int
+    times: int | None
+    hits: int = field(default=0)
+    seen: int = field(default=0)
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether it is for this request."""
+        return self.method in {"*", method} and fnmatch.fnmatchcase(path, self.path)
+
+
+class Faults:
+    """All faults that are switched on; the random ones repeat with the seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._lock = threading.Lock()
+        self._rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._injections: list[Injection] = []
+
+    def inject(
+        self,
+        effect: Effect,
+        *,
+        method: str = "*",
+        path: str = "*",
+        share: float = ALWAYS,
+        skip: int = 0,
+        times: int | None = None,
+    ) -> Injection:
+        """Switch a fault on.
+
+        Args:
+            effect: what happens.
+            method: HTTP method in capitals, `*` for any.
+            path: pattern of the path from `/qrs` on, in lower case: `/qrs/user/*`, or a route
+                such as `/qrs/license/*accesstype/{id}` with `{id}` for every GUID.
+            share: which part of the matching requests is struck, 0 to 1.
+            skip: how many matching requests go well first.
+            times: after how many strikes it is over; None never.
+        """
+        if not 0 <= share <= ALWAYS:
+            raise ValueError(f"share is a part between 0 and 1, not {share}")
+        injection = Injection(effect, method, path.lower(), share, skip, times)
+        with self._lock:
+            self._injections.append(injection)
+        return injection
+
+    def remove(self, injection: Injection) -> None:
+        """Switch one fault off."""
+        with self._lock:
+            self._injections = [x for x in self._injections if x is not injection]
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        with self._lock:
+            self._injections.clear()
+
+    def strike(self, method: str, path: str, route: str) -> list[Effect]:
+        """Decide which effects this request suffers, and count them."""
+        with self._lock:
+            return [x.effect for x in self._injections if self._strikes(x, method, path, route)]
+
+    def _strikes(self, injection: Injection, method: str, path: str, route: str) -> bool:
+        if not (injection.matches(method, path) or injection.matches(method, route)):
+            return False
+        injection.seen += 1
+        over = injection.times is not None and injection.hits >= injection.times
+        if over or injection.seen <= injection.skip:
+            return False
+        if injection.share < ALWAYS and self._rng.random() >= injection.share:
+            return False
+        injection.hits += 1
+        return True

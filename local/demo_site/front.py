@@ -1,0 +1,148 @@
+"""The outermost layer: normal paths, hooks, injected faults and the request log."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local.demo_site import faults as f
+from local.demo_site.faults import Effect, Faults
+from local.demo_site.hooks import Hooks, Moment, Seen
+from local.demo_site.request_log import Entry, RequestLog, route_of
+
+
+class Front:
+    """Wraps the site's app. Paths are lowered, since QRS doesn't mind their case."""
+
+    def __init__(
+        self, app: ASGIApp, *, faults: Faults, hooks: Hooks, log: RequestLog, prefix: str = ""
+    ) -> None:
+        self._app = app
+        self._faults = faults
+        self._hooks = hooks
+        self._log = log
+        self._root = f"/{prefix}" if prefix else ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, with whatever is to go wrong with it."""
+        path = scope["path"].lower().rstrip("/")
+        under_prefix = path.startswith(f"{self._root}/qrs")
+        if under_prefix:
+            path = path.removeprefix(self._root)
+        scope.update(path=path, raw_path=path.encode(), under_prefix=under_prefix)
+        seen = Seen(scope["method"], path, route_of(path))
+        await self._run_hooks("before", seen)
+        effects = self._faults.strike(seen.method, path, seen.route)
+        exchange = _Exchange(scope, send, effects, lambda: self._run_hooks("after", seen))
+        try:
+            await self._serve(scope, receive, exchange)
+        finally:
+            self._note(seen, scope, exchange)
+
+    async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+        app: ASGIApp = self._app
+        for effect in exchange.effects:
+            match effect:
+                case f.Delay(seconds):
+                    await asyncio.sleep(seconds)
+                case f.Answer():
+                    app = _given(effect)
+                case f.Drop():
+                    app = _dropping(exchange)
+                case f.LoseRows(rows):
+                    scope["rows_to_lose"] = rows
+                case f.LoseAnswer() | f.CutBody() | f.WrongContentType():
+                    pass
+        await app(scope, receive, exchange.send)
+        if exchange.cut:
+            await _until_gone(receive)
+
+    async def _run_hooks(self, moment: Moment, seen: Seen) -> None:
+        if self._hooks.any():
+            await run_in_threadpool(self._hooks.run, moment, seen)
+
+    def _note(self, seen: Seen, scope: Scope, exchange: "_Exchange") -> None:
+        self._log.add(
+            Entry(
+                method=seen.method,
+                route=seen.route,
+                path=seen.path,
+                query=scope["query_string"].decode("latin-1"),
+                account=scope.get("account", ""),
+                status=exchange.status,
+                body_bytes=exchange.body_bytes,
+            )
+        )
+
+
+class _Exchange:
+    """The way back to the client, through the faults that concern the answer."""
+
+    def __init__(
+        self, scope: Scope, send: Send, effects: list[Effect], after: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.effects = effects
+        self.status = 0
+        self.body_bytes = 0
+        self.cut = False
+        self._scope = scope
+        self._send = send
+        self._after = after
+
+    async def send(self, message: Message) -> None:
+        if self.cut:
+            return
+        if message["type"] == "http.response.start":
+            await self._after()
+            await self._start(message)
+        else:
+            await self._body(message)
+
+    def abort(self) -> None:
+        """Cut the connection without another byte."""
+        self.cut = True
+        self._scope["connection"].abort()
+
+    async def _start(self, message: Message) -> None:
+        if f.LoseAnswer() in self.effects:
+            self.abort()
+            return
+        for effect in self.effects:
+            if isinstance(effect, f.WrongContentType):
+                kept = [x for x in message["headers"] if x[0].lower() != b"content-type"]
+                message["headers"] = [*kept, (b"content-type", effect.content_type.encode())]
+        self.status = message["status"]
+        await self._send(message)
+
+    async def _body(self, message: Message) -> None:
+        body: bytes = message.get("body", b"")
+        if f.CutBody() in self.effects:
+            body = body[: len(body) // 2]
+            await self._send({"type": "http.response.body", "body": body, "more_body": True})
+            self.cut = True
+            # close() still sends what was written: the client gets half of a body, then the end.
+            self._scope["connection"].close()
+        else:
+            await self._send(message)
+        self.body_bytes += len(body)
+
+
+def _given(answer: f.Answer) -> ASGIApp:
+    return Response(
+        answer.body, answer.status, dict(answer.headers), media_type=answer.content_type
+    )
+
+
+def _dropping(exchange: _Exchange) -> ASGIApp:
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        exchange.abort()
+
+    return app
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Wait for the end of the connection, or uvicorn would answer 500 in our place."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

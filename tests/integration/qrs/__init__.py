@@ -1,0 +1,1 @@
+"""The QRS client against real sockets, real TLS and odd answers."""

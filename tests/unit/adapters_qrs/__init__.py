@@ -1,0 +1,1 @@
+"""The parts of the QRS client that need no socket."""
