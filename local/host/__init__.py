@@ -1,0 +1,1 @@
+"""A small Functions host for one machine: settings, timers, queue triggers, queue outputs."""

@@ -1,0 +1,1 @@
+"""Tests of the local host against Microsoft's worker code and a real Azurite."""
