@@ -1,0 +1,6 @@
+"""The ledger in Azure Tables: plans, releases, usage history, runs and refused messages."""
+
+from shared.adapters.ledger.access import TableAccess
+from shared.adapters.ledger.ledger import TablesLedger
+
+__all__ = ["TableAccess", "TablesLedger"]

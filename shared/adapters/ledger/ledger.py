@@ -1,0 +1,28 @@
+"""The ledger of one site, whole."""
+
+from shared.adapters.ledger.access import TableAccess
+from shared.adapters.ledger.messages import Messages
+from shared.adapters.ledger.plans import Plans
+from shared.adapters.ledger.releases import Releases
+from shared.adapters.ledger.runs import Runs
+from shared.adapters.ledger.tables import Tables
+from shared.adapters.ledger.usage import Usage
+
+
+class TablesLedger(Plans, Releases, Usage, Runs, Messages):
+    """The app's own memory in Azure Tables; one per worker, its clients are opened on first use.
+
+    Args:
+        site: the site whose records are read and written; sites may share a storage account.
+        access: how to get at the storage account.
+        prefix: what the names of the tables begin with (letters and digits).
+
+    Every method raises `LedgerError` when the tables can't be read or written.
+    """
+
+    def __init__(self, site: str, access: TableAccess, *, prefix: str = "Steward") -> None:
+        super().__init__(site, Tables(access, prefix))
+
+    def close(self) -> None:
+        """Close the connections; a later call opens them again."""
+        self._tables.close()

@@ -1,0 +1,86 @@
+"""Usage history, runs and refused messages in Azure Tables."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+
+from shared.adapters.ledger import TablesLedger
+from shared.domain.runs import MessageRefusal, RefusedMessage, Run
+from tests.integration.ledger.conftest import NewLedger
+from tests.integration.ledger.records import NOW, a_snapshot
+from tests.unit.adapters_ledger import strategies as some
+
+
+async def test_usage_comes_back_oldest_first(ledger: TablesLedger, site: str) -> None:
+    """The history since a moment, to the microsecond, with every part of each snapshot."""
+    snapshots = [a_snapshot(site, NOW + timedelta(hours=6 * n)) for n in range(4)]
+    for snapshot in reversed(snapshots):
+        await ledger.save_usage(snapshot)
+    assert await ledger.usage_since(NOW) == snapshots
+    assert await ledger.usage_since(NOW + timedelta(microseconds=1)) == snapshots[1:]
+
+
+async def test_a_timer_that_fires_twice_is_counted_once(ledger: TablesLedger, site: str) -> None:
+    """A second snapshot of the same minute takes the place of the first."""
+    await ledger.save_usage(a_snapshot(site, NOW.replace(second=1)))
+    last = replace(a_snapshot(site, NOW.replace(second=59)), site_version="new")
+    await ledger.save_usage(last)
+    assert await ledger.usage_since(NOW - timedelta(days=1)) == [last]
+
+
+async def test_a_history_longer_than_a_page(ledger: TablesLedger, site: str) -> None:
+    """More snapshots than one answer of the service holds come back, all of them."""
+    snapshots = [a_snapshot(site, NOW + timedelta(minutes=n)) for n in range(1005)]
+    for snapshot in snapshots:
+        await ledger.save_usage(snapshot)
+    assert await ledger.usage_since(NOW) == snapshots
+
+
+async def test_the_last_run_of_each_function_is_kept(new_ledger: NewLedger, site: str) -> None:
+    """A later run takes the place of the earlier one; other sites have their own."""
+    ledger = new_ledger(site)
+    first = Run("plan_releases", NOW, succeeded=False, summary="QRS did not answer")
+    then = replace(first, finished_at=NOW + timedelta(days=1), succeeded=True, summary="ok")
+    other = Run("collect_usage", NOW, succeeded=True, summary="5 of 25 analyzer licenses")
+    for run in (first, other, then):
+        await ledger.save_run(run)
+    assert await ledger.runs() == [other, then]
+    assert await new_ledger(f"{site} 2").runs() == []
+
+
+async def test_a_refused_message_is_kept_whole(ledger: TablesLedger) -> None:
+    """Even 64 KiB of rubbish that JSON has to escape comes back as it was."""
+    body = '\x01\\"\ud83d/' * (64 * 1024 // 5)
+    message = RefusedMessage(
+        "id/1", "release-candidates", MessageRefusal.MALFORMED, "no JSON", body, 1, NOW
+    )
+    await ledger.save_refused_message(message)
+    assert await ledger.refused_messages() == [message]
+
+
+async def test_refused_messages_come_newest_first(ledger: TablesLedger) -> None:
+    """The same message and reason again replaces its row; another reason is another row."""
+    first = RefusedMessage("a", "q", MessageRefusal.EXPIRED, "yesterday", "{}", 1, NOW)
+    later = replace(first, message_id="b", seen_at=NOW + timedelta(seconds=1))
+    again = replace(first, dequeue_count=2, seen_at=NOW + timedelta(seconds=2))
+    poison = replace(first, refusal=MessageRefusal.POISON, seen_at=NOW + timedelta(seconds=3))
+    for message in (first, later, again, poison):
+        await ledger.save_refused_message(message)
+    assert await ledger.refused_messages() == [poison, again, later]
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(run=some.runs, message=some.messages)
+async def test_any_name_is_a_key(new_ledger: NewLedger, run: Run, message: RefusedMessage) -> None:
+    """Whatever a site, function or message is called, its row is stored and found."""
+    ledger = new_ledger(f"{message.queue}{run.function}{message.message_id}{message.body}")
+    await ledger.save_run(run)
+    await ledger.save_refused_message(message)
+    assert run in await ledger.runs()
+    assert message in await ledger.refused_messages()
+    ledger.close()
