@@ -1,0 +1,16 @@
+"""The door of QlikView lease collection."""
+
+import azure.functions as func
+
+from shared import bootstrap
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("collect_leases")
+@blueprint.timer_trigger(
+    arg_name="timer", schedule="%LEASE_SCHEDULE%", run_on_startup=False, use_monitor=True
+)
+async def collect_leases(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    """Say that there is nothing to read; refuse QlikView settings, which nothing reads yet."""
+    bootstrap.worker().check_leases()

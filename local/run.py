@@ -1,0 +1,179 @@
+"""`make run`: the main job once, from collecting to releasing, by the code that Azure runs."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from local.azurite import run_azurite
+from local.demo_settings import demo_settings
+from local.demo_site.site import DemoSite, default_world
+from local.host.app_settings import read_settings_file
+from local.host.events import HostConfig
+from local.host.host import Host
+from local.run_summary import Summary, print_summary
+from local.worker.invocation import LogLine
+from shared.adapters.ledger import TableAccess, TablesLedger
+from shared.domain.model import UsageSnapshot
+
+APP = Path(__file__).parents[1]
+RUN_FOLDER = APP / ".run"
+_PATIENCE = timedelta(minutes=10)
+# Failed messages come again soon here; in Azure host.json lets five minutes pass.
+_FAST_RETRY = {"AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:02"}
+
+
+class RunFailedError(Exception):
+    """A step of the run failed; the message is the app's own."""
+
+
+@dataclass(slots=True)
+class _Watcher:
+    """Shows what the app says, and remembers the events."""
+
+    console: Console
+    events: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
+
+    def on_log(self, line: LogLine) -> None:
+        """Take one line of the worker's log."""
+        event = line.extra.get("microsoft.custom_event.name")
+        if event:
+            self.events.append((str(event), line.extra))
+        if line.level in {"WARNING", "ERROR", "CRITICAL"} and not line.is_system:
+            self.console.print(f"    {line.level.lower()}: {line.message}", style="yellow")
+
+    def plan_id(self) -> str | None:
+        """The plan that this run made."""
+        plans = [extra["plan_id"] for name, extra in self.events if name == "plan.created"]
+        return str(plans[-1]) if plans else None
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of collect -> plan -> release -> collect against one site."""
+
+    console: Console
+    settings: Mapping[str, str]
+    storage: str
+    watcher: _Watcher
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    async def __call__(self) -> Summary:
+        """Run all steps, telling of each.
+
+        Raises:
+            RunFailedError: a step failed; later ones were not tried.
+        """
+        config = HostConfig(on_log=self.watcher.on_log)
+        async with Host.start(APP, self.settings, storage=self.storage, config=config) as host:
+            before = await self._collect(host)
+            await self._step(host, "plan_releases")
+            await self._release(host)
+            after = await self._collect(host)
+        return await self._summary(before, after)
+
+    async def _step(self, host: Host, name: str) -> None:
+        with self.console.status(f"{name} ..."):
+            result = await host.run_timer(name)
+        if not result.succeeded:
+            raise RunFailedError(_said(result.error))
+        runs = {run.function: run for run in await self._ledger().runs()}
+        self.console.print(f"  [green]ok[/] {name}: {runs[name].summary}", highlight=False)
+
+    async def _collect(self, host: Host) -> UsageSnapshot | None:
+        await self._step(host, "collect_usage")
+        snapshots = await self._ledger().usage_since(self.started - timedelta(minutes=1))
+        return snapshots[-1] if snapshots else None
+
+    async def _release(self, host: Host) -> None:
+        with self.console.status("release_licenses ..."):
+            drained = await host.drain_queues(_PATIENCE)
+        text = f"{drained.ok} messages done, {drained.failed} failed, {drained.poisoned} poisoned"
+        style = "green" if not drained.failed + drained.poisoned + drained.lost else "red"
+        self.console.print(f"  [{style}]ok[/] release_licenses: {text}", highlight=False)
+
+    async def _summary(self, before: UsageSnapshot | None, after: UsageSnapshot | None) -> Summary:
+        ledger, plan_id = self._ledger(), self.watcher.plan_id()
+        return Summary(
+            before=before,
+            after=after,
+            plan=await ledger.plan(plan_id) if plan_id else None,
+            releases=await ledger.releases_of_plan(plan_id) if plan_id else [],
+        )
+
+    def _ledger(self) -> TablesLedger:
+        access = TableAccess.from_connection_string(self.storage)
+        return TablesLedger(self.settings["SITE_NAME"], access)
+
+
+def run_demo(console: Console, users: int) -> None:
+    """Run against a demo site with `users` users; everything it makes is below .run/demo."""
+    asyncio.run(_run_demo(console, users, RUN_FOLDER / "demo"))
+
+
+def run_site(console: Console, settings_file: Path) -> None:
+    """Run against the site of a settings file; dry, unless the file says otherwise."""
+    asyncio.run(_run_site(console, settings_file, RUN_FOLDER / "site"))
+
+
+async def _run_demo(console: Console, users: int, folder: Path) -> None:
+    console.print(f"Starting a demo Qlik Sense site with {users:,} users, and Azurite")
+    with DemoSite.start(
+        world=default_world(users), directory=_empty(folder / "certificates")
+    ) as site:
+        points_file = folder / "points.lp"
+        points_file.unlink(missing_ok=True)
+        settings = demo_settings(site, points_file) | _FAST_RETRY
+        await _run(console, settings, folder, None)
+
+
+async def _run_site(console: Console, settings_file: Path, folder: Path) -> None:
+    values = {"LICENSE_RELEASE__ENABLED": "true", **read_settings_file(settings_file)}
+    if "INFLUXDB__URL" not in values:
+        values.setdefault("STEWARD_POINTS_FILE", str(folder / "points.lp"))
+    storage = values.pop("AzureWebJobsStorage", "")
+    own = storage if "AccountName=" in storage else None
+    console.print(
+        f"Running against {values.get('QLIK_SENSE__HOST', 'the site of ' + str(settings_file))}"
+    )
+    await _run(console, values | _FAST_RETRY, folder, own)
+
+
+@asynccontextmanager
+async def _storage(given: str | None, folder: Path) -> AsyncIterator[str]:
+    """The given storage account, or an Azurite that keeps its data in `folder`."""
+    if given:
+        yield given
+        return
+    with run_azurite(folder) as azurite:
+        yield azurite.connection_string
+
+
+async def _run(
+    console: Console, settings: Mapping[str, str], folder: Path, storage: str | None
+) -> None:
+    async with _storage(storage, folder / "azurite") as connection:
+        run = Run(console, settings, connection, _Watcher(console))
+        print_summary(console, await run(), _places(settings, folder, storage))
+
+
+def _places(settings: Mapping[str, str], folder: Path, storage: str | None) -> dict[str, str]:
+    """Where the records of a run are, for people."""
+    ledger = "the storage account of the settings" if storage else f"{folder / 'azurite'} (Azurite)"
+    points = settings.get("INFLUXDB__URL") or settings.get("STEWARD_POINTS_FILE") or "nowhere"
+    return {"ledger (tables Steward*)": ledger, "points": points}
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _said(error: str | None) -> str:
+    return error or "the function failed and did not say why"

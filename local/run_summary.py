@@ -1,0 +1,98 @@
+"""The summary of a run, for people: pools, releases, what was kept and why, where records are."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from shared.domain.model import LicenseType, UsageSnapshot
+from shared.domain.plan import Plan, PlanStatus, Reason
+from shared.domain.release import ReleaseRecord
+
+_WHY_NOTHING_WENT = {
+    PlanStatus.DRY_RUN: "LICENSE_RELEASE__DRY_RUN is true: nothing was queued.",
+    PlanStatus.NOT_CONFIRMED: "LICENSE_RELEASE__CONFIRM_SITE is not SITE_NAME: nothing was queued.",
+    PlanStatus.STOPPED: "LICENSE_RELEASE__STOP is true: nothing was queued.",
+    PlanStatus.WAITING_FOR_APPROVAL: "The plan waits for approval: nothing was queued.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run saw and did."""
+
+    before: UsageSnapshot | None
+    after: UsageSnapshot | None
+    plan: Plan | None
+    releases: list[ReleaseRecord]
+
+
+def print_summary(console: Console, summary: Summary, places: Mapping[str, str]) -> None:
+    """Print the summary; `places` says where the records are, by what they are."""
+    console.print()
+    if summary.before and summary.after:
+        console.print(_pools(summary.before, summary.after))
+    if summary.plan:
+        console.print(_plan(summary.plan))
+        why = _WHY_NOTHING_WENT.get(summary.plan.status)
+        if why:
+            console.print(why, style="bold")
+    if summary.releases:
+        console.print(_outcomes(summary.releases))
+    for what, where in places.items():
+        console.print(f"{what}: {where}", soft_wrap=True, highlight=False)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right")
+    return table
+
+
+def _pools(before: UsageSnapshot, after: UsageSnapshot) -> Table:
+    table = _table(
+        f"Pools of {after.site} before -> after",
+        "license type",
+        "total",
+        "allocated",
+        "quarantined",
+        "available",
+    )
+    for license_type, new in after.overview.pools.items():
+        old = before.overview.pools.get(license_type, new)
+        table.add_row(
+            license_type,
+            f"{new.total:,}",
+            f"{old.allocated:,} -> {new.allocated:,}",
+            f"{old.quarantined:,} -> {new.quarantined:,}",
+            f"{old.available:,} -> {new.available:,}",
+        )
+    return table
+
+
+def _plan(plan: Plan) -> Table:
+    table = _table(f"Plan {plan.plan_id}", "decision", *(t.value for t in LicenseType))
+    reasons = [r for r in Reason if any(r in counts for counts in plan.counts.values())]
+    for reason in reasons:
+        numbers = (plan.counts.get(t, {}).get(reason, 0) for t in LicenseType)
+        table.add_row(f"{_verb(reason)}: {_words(reason)}", *(f"{n:,}" for n in numbers))
+    return table
+
+
+def _outcomes(releases: list[ReleaseRecord]) -> Table:
+    table = _table("What became of the queued licenses", "outcome", *(t.value for t in LicenseType))
+    counted = Counter((r.outcome, r.license_type) for r in releases)
+    for outcome in sorted({outcome for outcome, _ in counted}):
+        table.add_row(_words(outcome), *(f"{counted[outcome, t]:,}" for t in LicenseType))
+    return table
+
+
+def _verb(reason: Reason) -> str:
+    return reason.action.value
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

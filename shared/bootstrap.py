@@ -1,0 +1,251 @@
+"""The one place where settings, adapters and use cases are joined; nothing happens at import.
+
+A worker keeps what it opened for as long as settings and secrets stay the same, so that connections
+are reused. Settings are read at every invocation: in Azure they can't change under a running
+worker, but the kill switch and a local host should not have to rely on that.
+"""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from shared.adapters.kept_open import KeptOpen
+from shared.adapters.telemetry import LogTelemetry, quiet_libraries
+from shared.domain import events
+from shared.domain.errors import SecretError, SettingsError
+from shared.domain.secret_sources import SecretSource
+from shared.domain.switches import Switches
+from shared.open_connections import (
+    ConnectionKey,
+    Connections,
+    open_connections,
+    open_ledger,
+    open_secret_reader,
+    read_secrets,
+)
+from shared.usecases.collect_usage import Collection, CollectUsage
+from shared.usecases.plan_releases import Planning, PlanReleases
+from shared.usecases.ports import Ledger
+from shared.usecases.read_status import ReadStatus
+from shared.usecases.record_failed_release import RecordFailedRelease
+from shared.usecases.recorded_run import recorded
+from shared.usecases.release_licenses import QueuedText, ReleaseLicenses, ReleaseRun
+
+if TYPE_CHECKING:
+    from shared.adapters.ledger import TablesLedger
+    from shared.adapters.secrets import SecretReader
+    from shared.settings import Settings
+
+# For one machine without InfluxDB: points go to this file. Not for Azure, where files do not last.
+POINTS_FILE = "STEWARD_POINTS_FILE"
+
+
+def utc_now() -> datetime:
+    """The clock of the app."""
+    return datetime.now(UTC)
+
+
+@cache
+def worker() -> "Worker":
+    """What this process keeps; made at the first invocation."""
+    return Worker(os.environ)
+
+
+def app(function: str) -> AbstractAsyncContextManager["App"]:
+    """The app for one invocation of a timer or queue function."""
+    return worker().app(function)
+
+
+def desk(function: str) -> "Desk":
+    """The app for one HTTP call."""
+    return worker().desk(function)
+
+
+def failed_release_recorder() -> RecordFailedRelease:
+    """The recorder of poison messages."""
+    return worker().failed_release_recorder()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What needs the settings and the ledger, and neither QRS nor secrets."""
+
+    settings: "Settings"
+    ledger: Ledger
+
+    def read_status(self) -> ReadStatus:
+        """The state of the app."""
+        from shared.settings.rules import switches
+
+        return ReadStatus(self.settings.site_name, switches(self.settings), self.ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The use cases of the timers and the queue, joined to the outside world."""
+
+    worker: "Worker"
+    settings: "Settings"
+    ledger: Ledger
+    connections: Connections
+    telemetry: LogTelemetry
+
+    async def collect_usage(self) -> Collection:
+        """Collect usage once."""
+        collect = CollectUsage(
+            site=self.settings.site_name,
+            enabled=self.settings.license_monitor.enabled,
+            static_tags=self.settings.monitor_tags(),
+            qrs=self.connections.qrs,
+            ledger=self.ledger,
+            points=self.connections.points,
+            telemetry=self.telemetry,
+            clock=utc_now,
+        )
+        return await recorded("collect_usage", collect(), ledger=self.ledger, clock=utc_now)
+
+    async def plan_releases(self) -> Planning:
+        """Make a release plan."""
+        from shared.settings import rules
+
+        if self.settings.license_release.grace_days:
+            raise SettingsError(
+                "LICENSE_RELEASE__GRACE_DAYS is not supported by this version, and releasing"
+                " without it would be too early: set it to 0. Nothing was planned."
+            )
+        plan = PlanReleases(
+            site=self.settings.site_name,
+            policy=rules.release_policy(self.settings),
+            limits=rules.limits(self.settings),
+            switches=rules.switches(self.settings),
+            qrs=self.connections.qrs,
+            ledger=self.ledger,
+            telemetry=self.telemetry,
+            clock=utc_now,
+            new_id=lambda: secrets.token_hex(4),
+        )
+        return await recorded("plan_releases", plan(), ledger=self.ledger, clock=utc_now)
+
+    async def release_licenses(self, message_id: str, body: str, dequeue_count: int) -> ReleaseRun:
+        """Work one queue message."""
+        from shared.settings.rules import release_policy
+
+        release = ReleaseLicenses(
+            site=self.settings.site_name,
+            policy=release_policy(self.settings),
+            static_tags=self.settings.release_tags(),
+            switches=self.worker.switches_now,
+            qrs=self.connections.qrs,
+            ledger=self.ledger,
+            points=self.connections.points,
+            telemetry=self.telemetry,
+            clock=utc_now,
+        )
+        work = release(QueuedText(message_id, body, dequeue_count))
+        return await recorded("release_licenses", work, ledger=self.ledger, clock=utc_now)
+
+
+class Worker:
+    """What one worker process keeps between invocations."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        quiet_libraries()
+        self._environ = environ
+        self._telemetry = LogTelemetry()
+        self._ledgers: dict[object, TablesLedger] = {}
+        self._readers: dict[str | None, SecretReader] = {}
+        self._doubts_told: set[str] = set()
+        self._connections = KeptOpen(open_connections, Connections.aclose)
+
+    @asynccontextmanager
+    async def app(self, function: str) -> AsyncIterator[App]:
+        """The app for one invocation of `function`.
+
+        Raises:
+            SettingsError: the settings can't be used; nothing was opened.
+            SecretError: a secret that is needed can't be read.
+        """
+        settings = self.settings(function)
+        ledger = self.ledger(settings.site_name)
+        values = await read_secrets(settings, self._reader(settings.key_vault_url))
+        points_file = self._environ.get(POINTS_FILE, "")
+        key = ConnectionKey(settings, points_file, frozenset(values.items()))
+        async with self._connections.use(key) as connections:
+            yield App(self, settings, ledger, connections, self._telemetry)
+
+    def desk(self, function: str) -> Desk:
+        """What an HTTP call needs."""
+        settings = self.settings(function)
+        return Desk(settings, self.ledger(settings.site_name))
+
+    def failed_release_recorder(self) -> RecordFailedRelease:
+        """Works on the storage connection alone, whatever is wrong with the other settings."""
+        site = self._environ.get("SITE_NAME", "").strip() or "unknown"
+        return RecordFailedRelease(site, self.ledger(site), self._telemetry, utc_now)
+
+    def settings(self, function: str) -> "Settings":
+        """The app settings of this moment; when they are wrong, an event says so.
+
+        Raises:
+            SettingsError: naming every setting that is wrong.
+        """
+        from shared.settings import load_settings
+
+        try:
+            settings = load_settings(self._environ)
+        except SettingsError as error:
+            detail = {"function": function, "detail": str(error)}
+            self._telemetry.emit(events.SETTINGS_INVALID, detail)
+            raise
+        self._tell_doubts(settings)
+        return settings
+
+    def check_leases(self) -> None:
+        """Lease collection is not built yet: say so rather than collect nothing in silence.
+
+        Raises:
+            SettingsError: QlikView settings are given, and nothing here reads them.
+        """
+        settings = self.settings("collect_leases")
+        if settings.qlikview:
+            raise SettingsError(
+                "QLIKVIEW__* is set, and this version does not collect QlikView leases yet:"
+                " remove these settings until CHANGELOG.md says that it does."
+            )
+        self._telemetry.emit(events.LEASES_NOT_CONFIGURED, {"site": settings.site_name})
+
+    def switches_now(self) -> Switches:
+        """The switches as they are set at this moment."""
+        from shared.settings.rules import switches
+
+        return switches(self.settings("release_licenses"))
+
+    def ledger(self, site: str) -> "TablesLedger":
+        """The ledger of a site in the app's own storage account."""
+        from shared.settings import load_storage_settings
+
+        storage = load_storage_settings(self._environ)
+        if (site, storage) not in self._ledgers:
+            self._ledgers[site, storage] = open_ledger(site, storage)
+        return self._ledgers[site, storage]
+
+    def _reader(self, vault_url: str | None) -> "SecretReader":
+        if vault_url not in self._readers:
+            client_id = self._environ.get("AZURE_CLIENT_ID")
+            self._readers[vault_url] = open_secret_reader(vault_url, client_id, self._tell_stale)
+        return self._readers[vault_url]
+
+    def _tell_stale(self, source: SecretSource, error: SecretError) -> None:
+        detail = {"secret": source.setting, "detail": str(error)}
+        self._telemetry.emit(events.SECRET_STALE, detail)
+
+    def _tell_doubts(self, settings: "Settings") -> None:
+        for doubt in set(settings.warnings) - self._doubts_told:
+            self._doubts_told.add(doubt)
+            detail = {"site": settings.site_name, "detail": doubt}
+            self._telemetry.emit(events.SETTINGS_DOUBTFUL, detail)

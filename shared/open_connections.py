@@ -1,0 +1,168 @@
+"""Opens what settings and secrets describe: QRS, the point store, the ledger, the secrets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.domain.errors import SettingsError
+from shared.usecases.ports import PointWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shared.adapters.influxdb import InfluxDbWriter
+    from shared.adapters.ledger import TablesLedger
+    from shared.adapters.qrs import QrsClient
+    from shared.adapters.secrets import SecretReader
+    from shared.domain.errors import SecretError
+    from shared.domain.points import Point
+    from shared.domain.secret_sources import SecretSource
+    from shared.settings import Settings, StorageSettings
+
+_CERTIFICATES = frozenset({"certificate", "key", "root"})
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionKey:
+    """All that the connections are made from; when it changes, they are opened anew.
+
+    `secrets` holds pairs of a secret's use (`certificate`, `jwt`, ...) and its bytes.
+    """
+
+    settings: "Settings"
+    points_file: str
+    secrets: frozenset[tuple[str, bytes]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The open connections of a worker."""
+
+    qrs: "QrsClient"
+    points: PointWriter
+    influxdb: "InfluxDbWriter | None"
+
+    async def aclose(self) -> None:
+        """Close all of them."""
+        await self.qrs.aclose()
+        if self.influxdb:
+            await self.influxdb.close()
+
+
+class NoPoints:
+    """Takes the place of a point store when none is configured: points are not wanted."""
+
+    async def write(self, points: "Sequence[Point]") -> None:
+        """Do nothing: INFLUXDB__URL is not set, and the ledger has what the points would tell."""
+
+
+async def read_secrets(settings: "Settings", reader: "SecretReader") -> Mapping[str, bytes]:
+    """The secrets that the connections need, by what they are for.
+
+    Raises:
+        SecretError: one of them can't be read, or is no certificate where one is wanted.
+    """
+    from shared.adapters.certificate_text import certificate_bytes
+
+    sense, influxdb = settings.qlik_sense, settings.influxdb
+    sources: dict[str, SecretSource | None] = {
+        "certificate": sense.client_certificate,
+        "key": sense.client_key,
+        "root": sense.root_certificate,
+        "jwt": sense.jwt,
+        "influxdb": influxdb.token if influxdb else None,
+    }
+    values = {use: await reader.read(source) for use, source in sources.items() if source}
+    return {
+        use: certificate_bytes(secret) if use in _CERTIFICATES else secret.text.encode()
+        for use, secret in values.items()
+    }
+
+
+async def open_connections(key: ConnectionKey) -> Connections:
+    """Build the clients; nothing is sent before they are used.
+
+    Raises:
+        CertificateError: the client certificate can't be used.
+    """
+    secrets = dict(key.secrets)
+    influxdb = _influxdb(key.settings, secrets)
+    points = influxdb or (_points_file(key.points_file) if key.points_file else NoPoints())
+    return Connections(_qrs(key.settings, secrets), points, influxdb)
+
+
+def _qrs(settings: "Settings", secrets: Mapping[str, bytes]) -> "QrsClient":
+    from shared.adapters import qrs
+
+    sense = settings.qlik_sense
+    client = None
+    auth: qrs.CertificateUser | qrs.JwtAuth
+    if sense.client_certificate:
+        client = qrs.ClientCertificate(secrets["certificate"], secrets.get("key"))
+        directory, _, user_id = sense.user.partition("\\")
+        auth = qrs.CertificateUser(directory, user_id)
+    else:
+        auth = qrs.JwtAuth(secrets["jwt"].decode())
+    return qrs.QrsClient(
+        qrs.QrsConnection(
+            f"https://{_url_host(sense.host)}:{sense.port}",
+            qrs.tls_context(client, secrets.get("root"), now=datetime.now(UTC)),
+            auth,
+            tls_server_name=sense.tls_server_name,
+            virtual_proxy=sense.virtual_proxy or "",
+        )
+    )
+
+
+def _url_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _influxdb(settings: "Settings", secrets: Mapping[str, bytes]) -> "InfluxDbWriter | None":
+    if settings.influxdb is None:
+        return None
+    from shared.adapters.influxdb import InfluxDbWriter
+
+    return InfluxDbWriter(
+        settings.influxdb.url,
+        secrets["influxdb"].decode(),
+        settings.influxdb.org or "",
+        settings.influxdb.bucket,
+    )
+
+
+def _points_file(path: str) -> PointWriter:
+    from shared.adapters.line_protocol_file import LineProtocolFile
+
+    return LineProtocolFile(Path(path))
+
+
+def open_ledger(site: str, storage: "StorageSettings") -> "TablesLedger":
+    """The ledger of a site; its tables are reached on first use."""
+    from shared.adapters.ledger import TableAccess, TablesLedger
+
+    if storage.connection_string:
+        access = TableAccess.from_connection_string(storage.connection_string)
+    elif storage.table_service_uri:
+        access = TableAccess.from_identity(storage.table_service_uri, client_id=storage.client_id)
+    else:
+        raise SettingsError("AzureWebJobsStorage__tableServiceUri is required for the ledger.")
+    return TablesLedger(site, access)
+
+
+def open_secret_reader(
+    vault_url: str | None,
+    client_id: str | None,
+    on_stale: "Callable[[SecretSource, SecretError], None]",
+) -> "SecretReader":
+    """A reader of files, and of Key Vault when there is one."""
+    from shared.adapters.secrets import SecretReader
+
+    if not vault_url:
+        return SecretReader(None, on_stale=on_stale)
+    from shared.adapters.key_vault import KeyVault, azure_credential, open_secret_client
+
+    vault = KeyVault(vault_url, lambda: open_secret_client(vault_url, azure_credential(client_id)))
+    return SecretReader(vault, on_stale=on_stale)
