@@ -8,7 +8,7 @@ PYTHON  ?=
 SETTINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean
+.PHONY: help run test test-long check format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ run: $(VENV)/local ## show the main job: collect, plan, queue, release (SETTINGS
 
 test: $(VENV)/dev $(VENV)/azurite ## run all tests: unit, integration, end to end, docs
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-long: $(VENV)/dev $(VENV)/azurite ## run the long searches, which `make test` leaves out
+	@$(BIN)/python -m pytest -m long $(ARGS)
 
 check: $(VENV)/dev ## format, lint, types, layers, dependencies, docs
 	@$(BIN)/ruff format --check .

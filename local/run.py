@@ -23,6 +23,7 @@ from shared.domain.model import UsageSnapshot
 
 APP = Path(__file__).parents[1]
 RUN_FOLDER = APP / ".run"
+SITE_RECORDS = RUN_FOLDER / "site" / "azurite"  # of runs on a site without a storage account
 _PATIENCE = timedelta(minutes=10)
 # Failed messages come again soon here; in Azure host.json lets five minutes pass.
 _FAST_RETRY = {"AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:02"}

@@ -18,6 +18,7 @@ from shared.adapters.kept_open import KeptOpen
 from shared.adapters.telemetry import LogTelemetry, quiet_libraries
 from shared.domain import events
 from shared.domain.errors import SecretError, SettingsError
+from shared.domain.notice import NoticeKind
 from shared.domain.secret_sources import SecretSource
 from shared.domain.switches import Switches
 from shared.open_connections import (
@@ -25,21 +26,29 @@ from shared.open_connections import (
     Connections,
     open_connections,
     open_ledger,
+    open_queue,
     open_secret_reader,
     read_secrets,
 )
+from shared.usecases.approve_plan import ApprovePlan
 from shared.usecases.collect_usage import Collection, CollectUsage
+from shared.usecases.delete_strategies import BySelection, DeleteStrategy, OneByOne
+from shared.usecases.message_refusals import QueuedText
 from shared.usecases.plan_releases import Planning, PlanReleases
+from shared.usecases.poison_messages import PoisonMessages
 from shared.usecases.ports import Ledger
 from shared.usecases.read_status import ReadStatus
 from shared.usecases.record_failed_release import RecordFailedRelease
 from shared.usecases.recorded_run import recorded
-from shared.usecases.release_licenses import QueuedText, ReleaseLicenses, ReleaseRun
+from shared.usecases.release_licenses import ReleaseLicenses, ReleaseRun
+from shared.usecases.release_report import ReleaseReport
+from shared.usecases.restore_release import Restored, RestoreRelease
 
 if TYPE_CHECKING:
     from shared.adapters.ledger import TablesLedger
+    from shared.adapters.message_queue import StorageMessageQueue
     from shared.adapters.secrets import SecretReader
-    from shared.settings import Settings
+    from shared.settings import Settings, StorageSettings
 
 # For one machine without InfluxDB: points go to this file. Not for Azure, where files do not last.
 POINTS_FILE = "STEWARD_POINTS_FILE"
@@ -84,6 +93,20 @@ class Desk:
 
         return ReadStatus(self.settings.site_name, switches(self.settings), self.ledger)
 
+    def approve_plan(self) -> ApprovePlan:
+        """Approval of a waiting plan."""
+        from shared.settings import rules
+
+        return ApprovePlan(
+            site=self.settings.site_name,
+            policy=rules.release_policy(self.settings),
+            switches=rules.switches(self.settings),
+            ledger=self.ledger,
+            telemetry=LogTelemetry(),
+            clock=utc_now,
+            new_id=lambda: secrets.token_hex(8),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -113,18 +136,16 @@ class App:
         """Make a release plan."""
         from shared.settings import rules
 
-        if self.settings.license_release.grace_days:
-            raise SettingsError(
-                "LICENSE_RELEASE__GRACE_DAYS is not supported by this version, and releasing"
-                " without it would be too early: set it to 0. Nothing was planned."
-            )
         plan = PlanReleases(
             site=self.settings.site_name,
             policy=rules.release_policy(self.settings),
             limits=rules.limits(self.settings),
+            grace_days=self.settings.license_release.grace_days,
+            believable=rules.believable(self.settings),
             switches=rules.switches(self.settings),
             qrs=self.connections.qrs,
             ledger=self.ledger,
+            notifier=self.connections.notifier,
             telemetry=self.telemetry,
             clock=utc_now,
             new_id=lambda: secrets.token_hex(4),
@@ -133,21 +154,46 @@ class App:
 
     async def release_licenses(self, message_id: str, body: str, dequeue_count: int) -> ReleaseRun:
         """Work one queue message."""
-        from shared.settings.rules import release_policy
+        from shared.settings import rules
 
+        report = ReleaseReport(
+            self.settings.release_tags(),
+            self.connections.points,
+            self.connections.notifier,
+            self.telemetry,
+            utc_now,
+        )
         release = ReleaseLicenses(
             site=self.settings.site_name,
-            policy=release_policy(self.settings),
-            static_tags=self.settings.release_tags(),
+            policy=rules.release_policy(self.settings),
+            limits=rules.limits(self.settings),
             switches=self.worker.switches_now,
             qrs=self.connections.qrs,
+            deletes=self._delete_strategy(),
             ledger=self.ledger,
-            points=self.connections.points,
+            queue=self.worker.queue(),
+            report=report,
             telemetry=self.telemetry,
             clock=utc_now,
         )
         work = release(QueuedText(message_id, body, dequeue_count))
         return await recorded("release_licenses", work, ledger=self.ledger, clock=utc_now)
+
+    async def restore_release(self, release_id: str, actor: str) -> Restored:
+        """Give a released license back; `actor` is who asked for it."""
+        restore = RestoreRelease(
+            site=self.settings.site_name,
+            qrs=self.connections.qrs,
+            ledger=self.ledger,
+            telemetry=self.telemetry,
+            clock=utc_now,
+        )
+        return await restore(release_id, actor)
+
+    def _delete_strategy(self) -> DeleteStrategy:
+        by_selection = self.settings.license_release.delete_strategy == "selection"
+        strategy = BySelection if by_selection else OneByOne
+        return strategy(self.connections.qrs)
 
 
 class Worker:
@@ -160,7 +206,8 @@ class Worker:
         self._ledgers: dict[object, TablesLedger] = {}
         self._readers: dict[str | None, SecretReader] = {}
         self._doubts_told: set[str] = set()
-        self._connections = KeptOpen(open_connections, Connections.aclose)
+        self._queues: dict[StorageSettings, StorageMessageQueue] = {}
+        self._connections = KeptOpen(self._connect, Connections.aclose)
 
     @asynccontextmanager
     async def app(self, function: str) -> AsyncIterator[App]:
@@ -185,8 +232,17 @@ class Worker:
 
     def failed_release_recorder(self) -> RecordFailedRelease:
         """Works on the storage connection alone, whatever is wrong with the other settings."""
-        site = self._environ.get("SITE_NAME", "").strip() or "unknown"
+        site = self.site_name()
         return RecordFailedRelease(site, self.ledger(site), self._telemetry, utc_now)
+
+    def poison_messages(self) -> PoisonMessages:
+        """Looks after the messages that were not acted upon; needs the storage account alone."""
+        site = self.site_name()
+        return PoisonMessages(site, self.ledger(site), self.queue(), utc_now)
+
+    def site_name(self) -> str:
+        """SITE_NAME, or `unknown`: what failed is recorded even when the settings are wrong."""
+        return self._environ.get("SITE_NAME", "").strip() or "unknown"
 
     def settings(self, function: str) -> "Settings":
         """The app settings of this moment; when they are wrong, an event says so.
@@ -233,6 +289,32 @@ class Worker:
         if (site, storage) not in self._ledgers:
             self._ledgers[site, storage] = open_ledger(site, storage)
         return self._ledgers[site, storage]
+
+    def queue(self) -> "StorageMessageQueue":
+        """The queue of release candidates in the app's own storage account."""
+        from shared.settings import load_storage_settings
+
+        storage = load_storage_settings(self._environ)
+        if storage not in self._queues:
+            self._queues[storage] = open_queue(storage)
+        return self._queues[storage]
+
+    async def aclose(self) -> None:
+        """Close whatever is open; for commands, which end, as functions do not."""
+        await self._connections.aclose()
+        for ledger in self._ledgers.values():
+            ledger.close()
+        for queue in self._queues.values():
+            queue.close()
+        for reader in self._readers.values():
+            reader.close()
+
+    async def _connect(self, key: ConnectionKey) -> Connections:
+        def on_failure(kind: NoticeKind, sentence: str) -> None:
+            detail = {"site": key.settings.site_name, "kind": kind.value, "detail": sentence}
+            self._telemetry.emit(events.WEBHOOK_FAILED, detail)
+
+        return await open_connections(key, on_failure)
 
     def _reader(self, vault_url: str | None) -> "SecretReader":
         if vault_url not in self._readers:

@@ -1,25 +1,29 @@
 """Opens what settings and secrets describe: QRS, the point store, the ledger, the secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import SettingsError
-from shared.usecases.ports import PointWriter
+from shared.domain.notice import NoticeKind
+from shared.usecases.ports import Notifier, PointWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from shared.adapters.influxdb import InfluxDbWriter
     from shared.adapters.ledger import TablesLedger
+    from shared.adapters.message_queue import StorageMessageQueue
     from shared.adapters.qrs import QrsClient
     from shared.adapters.secrets import SecretReader
     from shared.domain.errors import SecretError
     from shared.domain.points import Point
     from shared.domain.secret_sources import SecretSource
     from shared.settings import Settings, StorageSettings
+
+type WebhookFailure = Callable[[NoticeKind, str], None]
 
 _CERTIFICATES = frozenset({"certificate", "key", "root"})
 
@@ -42,6 +46,7 @@ class Connections:
 
     qrs: "QrsClient"
     points: PointWriter
+    notifier: Notifier
     influxdb: "InfluxDbWriter | None"
 
     async def aclose(self) -> None:
@@ -73,6 +78,7 @@ async def read_secrets(settings: "Settings", reader: "SecretReader") -> Mapping[
         "root": sense.root_certificate,
         "jwt": sense.jwt,
         "influxdb": influxdb.token if influxdb else None,
+        "webhook": settings.webhook.url if settings.webhook else None,
     }
     values = {use: await reader.read(source) for use, source in sources.items() if source}
     return {
@@ -81,8 +87,12 @@ async def read_secrets(settings: "Settings", reader: "SecretReader") -> Mapping[
     }
 
 
-async def open_connections(key: ConnectionKey) -> Connections:
+async def open_connections(key: ConnectionKey, on_webhook_failure: WebhookFailure) -> Connections:
     """Build the clients; nothing is sent before they are used.
+
+    Args:
+        key: what they are made from.
+        on_webhook_failure: told which kind of notice could not be sent, and why.
 
     Raises:
         CertificateError: the client certificate can't be used.
@@ -90,7 +100,8 @@ async def open_connections(key: ConnectionKey) -> Connections:
     secrets = dict(key.secrets)
     influxdb = _influxdb(key.settings, secrets)
     points = influxdb or (_points_file(key.points_file) if key.points_file else NoPoints())
-    return Connections(_qrs(key.settings, secrets), points, influxdb)
+    notifier = _notifier(key.settings, secrets, on_webhook_failure)
+    return Connections(_qrs(key.settings, secrets), points, notifier, influxdb)
 
 
 def _qrs(settings: "Settings", secrets: Mapping[str, bytes]) -> "QrsClient":
@@ -133,6 +144,16 @@ def _influxdb(settings: "Settings", secrets: Mapping[str, bytes]) -> "InfluxDbWr
     )
 
 
+def _notifier(
+    settings: "Settings", secrets: Mapping[str, bytes], on_failure: WebhookFailure
+) -> Notifier:
+    from shared.adapters.webhook import NoWebhook, Webhook
+
+    if settings.webhook is None:
+        return NoWebhook()
+    return Webhook(secrets["webhook"].decode(), settings.webhook.events, on_failure)
+
+
 def _points_file(path: str) -> PointWriter:
     from shared.adapters.line_protocol_file import LineProtocolFile
 
@@ -150,6 +171,19 @@ def open_ledger(site: str, storage: "StorageSettings") -> "TablesLedger":
     else:
         raise SettingsError("AzureWebJobsStorage__tableServiceUri is required for the ledger.")
     return TablesLedger(site, access)
+
+
+def open_queue(storage: "StorageSettings") -> "StorageMessageQueue":
+    """The queue `release-candidates`; it is reached on first use."""
+    from shared.adapters.message_queue import StorageMessageQueue
+
+    if storage.connection_string:
+        return StorageMessageQueue.from_connection_string(storage.connection_string)
+    if storage.queue_service_uri:
+        return StorageMessageQueue.from_identity(
+            storage.queue_service_uri, client_id=storage.client_id
+        )
+    raise SettingsError("AzureWebJobsStorage__queueServiceUri is required to put messages back.")
 
 
 def open_secret_reader(

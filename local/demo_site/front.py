@@ -1,7 +1,9 @@
-"""The outermost layer: normal paths, hooks, injected faults and the request log."""
+"""The outermost layer: normal paths, hooks, injected faults, dates and the request log."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import format_datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -10,19 +12,31 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from local.demo_site import faults as f
 from local.demo_site.faults import Effect, Faults
 from local.demo_site.hooks import Hooks, Moment, Seen
+from local.demo_site.people import Clock
 from local.demo_site.request_log import Entry, RequestLog, route_of
 
 
 class Front:
-    """Wraps the site's app. Paths are lowered, since QRS doesn't mind their case."""
+    """Wraps the site's app. Paths are lowered, since QRS doesn't mind their case.
+
+    The Date header of every answer is the time by the site's own clock.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, faults: Faults, hooks: Hooks, log: RequestLog, prefix: str = ""
+        self,
+        app: ASGIApp,
+        *,
+        faults: Faults,
+        hooks: Hooks,
+        log: RequestLog,
+        clock: Clock,
+        prefix: str = "",
     ) -> None:
         self._app = app
         self._faults = faults
         self._hooks = hooks
         self._log = log
+        self._clock = clock
         self._root = f"/{prefix}" if prefix else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,11 +49,17 @@ class Front:
         seen = Seen(scope["method"], path, route_of(path))
         await self._run_hooks("before", seen)
         effects = self._faults.strike(seen.method, path, seen.route)
-        exchange = _Exchange(scope, send, effects, lambda: self._run_hooks("after", seen))
+        exchange = _Exchange(
+            scope,
+            self._dated(send),
+            effects,
+            after=lambda: self._run_hooks("after", seen),
+            note=lambda: self._note(seen, scope, exchange),
+        )
         try:
             await self._serve(scope, receive, exchange)
         finally:
-            self._note(seen, scope, exchange)
+            exchange.end()
 
     async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         app: ASGIApp = self._app
@@ -58,6 +78,15 @@ class Front:
         await app(scope, receive, exchange.send)
         if exchange.cut:
             await _until_gone(receive)
+
+    def _dated(self, send: Send) -> Send:
+        async def send_with_date(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self._clock().astimezone(UTC), usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
+        return send_with_date
 
     async def _run_hooks(self, moment: Moment, seen: Seen) -> None:
         if self._hooks.any():
@@ -78,10 +107,19 @@ class Front:
 
 
 class _Exchange:
-    """The way back to the client, through the faults that concern the answer."""
+    """The way back to the client, through the faults that concern the answer.
+
+    It is noted before the client gets the end of it, so that who has an answer finds it in the log.
+    """
 
     def __init__(
-        self, scope: Scope, send: Send, effects: list[Effect], after: Callable[[], Awaitable[None]]
+        self,
+        scope: Scope,
+        send: Send,
+        effects: list[Effect],
+        *,
+        after: Callable[[], Awaitable[None]],
+        note: Callable[[], None],
     ) -> None:
         self.effects = effects
         self.status = 0
@@ -90,6 +128,8 @@ class _Exchange:
         self._scope = scope
         self._send = send
         self._after = after
+        self._note = note
+        self._ended = False
 
     async def send(self, message: Message) -> None:
         if self.cut:
@@ -100,9 +140,16 @@ class _Exchange:
         else:
             await self._body(message)
 
+    def end(self) -> None:
+        """Note the exchange, unless it was noted already."""
+        if not self._ended:
+            self._ended = True
+            self._note()
+
     def abort(self) -> None:
         """Cut the connection without another byte."""
         self.cut = True
+        self.end()
         self._scope["connection"].abort()
 
     async def _start(self, message: Message) -> None:
@@ -118,15 +165,18 @@ class _Exchange:
 
     async def _body(self, message: Message) -> None:
         body: bytes = message.get("body", b"")
-        if f.CutBody() in self.effects:
+        is_cut = f.CutBody() in self.effects
+        if is_cut:
             body = body[: len(body) // 2]
-            await self._send({"type": "http.response.body", "body": body, "more_body": True})
+            message = {"type": "http.response.body", "body": body, "more_body": True}
+        self.body_bytes += len(body)
+        if is_cut or not message.get("more_body", False):
+            self.end()
+        await self._send(message)
+        if is_cut:
             self.cut = True
             # close() still sends what was written: the client gets half of a body, then the end.
             self._scope["connection"].close()
-        else:
-            await self._send(message)
-        self.body_bytes += len(body)
 
 
 def _given(answer: f.Answer) -> ASGIApp:

@@ -123,7 +123,7 @@ class _AccessType:
         if not rights_of(request).may_change:
             return error(403)
         user_id = _user_id_in(await body_of(request))
-        if user_id is None:
+        if user_id is None or not self._site.world.behaviour.post_gives:
             return error(400, BROKEN_RULES)
         try:
             held = self._site.world.allocate(self._type, user_id, account_of(request))
@@ -147,7 +147,11 @@ class _AccessType:
             return error(400, BROKEN_RULES)
         if body.get("modifiedDate") != written(held.license.modified):
             return error(409)
-        if body.get("quarantined") is not False or not held.license.quarantined:
+        effect = self._site.world.behaviour.put_reinstates
+        wanted = body.get("quarantined") is False and held.license.quarantined
+        if wanted and effect == "refused":
+            return error(400, BROKEN_RULES)
+        if not wanted or effect == "without effect":
             return self._one(held)
         try:
             return self._one(self._site.world.reinstate(self._type, held.license.id, by))

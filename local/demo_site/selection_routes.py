@@ -197,7 +197,10 @@ def _kept(
 ) -> Response:
     selection = _Selection(tuple(items), site.world.now(), account_of(request))
     selections[selection.id] = selection
-    return json_answer(site, selection.body(), "Selection", 201)
+    body = selection.body()
+    if not site.world.behaviour.selection_shows_items:
+        del body["items"]
+    return json_answer(site, body, "Selection", 201)
 
 
 def _items_in(body: object) -> list[_Item] | None:

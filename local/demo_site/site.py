@@ -152,7 +152,14 @@ class DemoSite:
     def _front(self, app: ASGIApp, proxy: VirtualProxy | None) -> Front:
         gate = Gate(app, self.world, self.accounts, proxy)
         prefix = "" if proxy is None else proxy.prefix
-        return Front(gate, faults=self.faults, hooks=self.hooks, log=self.log, prefix=prefix)
+        return Front(
+            gate,
+            faults=self.faults,
+            hooks=self.hooks,
+            log=self.log,
+            clock=self.world.now,
+            prefix=prefix,
+        )
 
 
 def default_world(users: int = DEFAULT_USERS, seed: int = 1) -> World:

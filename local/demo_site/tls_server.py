@@ -87,6 +87,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=1,
         timeout_keep_alive=60,

@@ -42,6 +42,13 @@ class KeptOpen[K: Hashable, V]:
             entry.users -= 1
             await self._close_if_unused(entry)
 
+    async def aclose(self) -> None:
+        """Close the running loop's value as soon as nobody uses it; a later use builds it anew."""
+        entry = self._entries.pop(asyncio.get_running_loop(), None)
+        if entry:
+            entry.replaced = True
+            await self._close_if_unused(entry)
+
     async def _entry(self, key: K) -> _Entry[V]:
         loop = asyncio.get_running_loop()
         async with self._locks.setdefault(loop, asyncio.Lock()):

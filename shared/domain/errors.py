@@ -41,5 +41,9 @@ class LedgerError(StewardError):
     """The ledger (Azure Tables) could not be read or written."""
 
 
+class MessageQueueError(StewardError):
+    """A message could not be put into the queue of release candidates."""
+
+
 class PointsError(StewardError):
     """Points could not be written to the time series store."""

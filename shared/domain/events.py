@@ -28,6 +28,12 @@ USAGE_COLLECTED = Event(
     ("site", "professional_available", "analyzer_available", "points", "site_version"),
     "A usage snapshot was read and written to every store that is configured.",
 )
+USAGE_INCOMPLETE = Event(
+    "usage.incomplete",
+    Level.WARNING,
+    ("site", "part", "error"),
+    "A part of the usage snapshot could not be read and is unknown; the counts were collected.",
+)
 USAGE_DISABLED = Event(
     "usage.disabled",
     Level.INFO,
@@ -64,6 +70,18 @@ USERS_NOT_VISIBLE = Event(
     ("site", "plan_id", "licenses"),
     "Licenses were kept because their users can't be seen: the account may lack rights.",
 )
+PLAN_APPROVED = Event(
+    "plan.approved",
+    Level.INFO,
+    ("site", "plan_id", "released", "messages"),
+    "Somebody approved a waiting plan; exactly that plan was queued.",
+)
+PLAN_APPROVAL_REFUSED = Event(
+    "plan.approval_refused",
+    Level.WARNING,
+    ("site", "plan_id", "detail"),
+    "A plan could not be approved: it is stale, unknown or already approved.",
+)
 MESSAGE_REFUSED = Event(
     "message.refused",
     Level.ERROR,
@@ -87,6 +105,30 @@ RELEASES_UNFINISHED = Event(
     Level.ERROR,
     ("site", "plan_id", "license_type", "failed", "detail"),
     "Some licenses of a message could not be settled; the message will be tried again.",
+)
+RELEASES_HANDED_BACK = Event(
+    "release.handed_back",
+    Level.WARNING,
+    ("site", "plan_id", "license_type", "licenses"),
+    "Time was up before a message was finished; its remaining licenses were queued again.",
+)
+BREAKER_OPEN = Event(
+    "breaker.open",
+    Level.ERROR,
+    ("site", "plan_id", "license_type", "licenses", "until"),
+    "QRS failed again and again; a message was put back into the queue until it is asked again.",
+)
+RELEASE_RESTORED = Event(
+    "release.restored",
+    Level.INFO,
+    ("site", "plan_id", "license_type", "how"),
+    "Somebody gave a license back: `how` says whether it is a new one or was in quarantine.",
+)
+RELEASE_RESTORE_REFUSED = Event(
+    "release.restore_refused",
+    Level.WARNING,
+    ("site", "plan_id", "license_type", "detail"),
+    "A license could not be given back; `detail` has the words of QRS.",
 )
 MESSAGE_POISONED = Event(
     "message.poisoned",
@@ -112,6 +154,12 @@ SETTINGS_DOUBTFUL = Event(
     Level.WARNING,
     ("site", "detail"),
     "A setting is allowed and probably not meant; it is used as it is.",
+)
+WEBHOOK_FAILED = Event(
+    "webhook.failed",
+    Level.WARNING,
+    ("site", "kind", "detail"),
+    "A notice could not be sent to the webhook; the work went on without it.",
 )
 SECRET_STALE = Event(
     "secret.stale",

@@ -5,9 +5,10 @@ The host may rewrite the JSON (indentation, dates), so messages are parsed, neve
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
 
 from shared.domain.model import AccessLicense, LicenseType
 from shared.domain.runs import MessageRefusal
@@ -40,6 +41,11 @@ class CandidateMessage:
     expires_at: datetime
     license_type: LicenseType
     licenses: tuple[Candidate, ...]
+
+    def only(self, license_ids: Container[str]) -> Self:
+        """The same message with only the named licenses, in the same order."""
+        kept = tuple(item for item in self.licenses if item.license_id in license_ids)
+        return replace(self, licenses=kept)
 
 
 class RefusedMessageError(Exception):
@@ -109,13 +115,22 @@ def from_json(text: str, *, site: str, now: datetime) -> CandidateMessage:
     return message
 
 
+def read(text: str) -> CandidateMessage:
+    """Parse a message of whichever site and age, to tell of it: not to act upon it.
+
+    Raises:
+        RefusedMessageError: the message is malformed or of another version.
+    """
+    return _parse(_object(text))
+
+
 def describe(text: str) -> tuple[str, int]:
     """The plan id and the number of licenses of a message, of whichever site and age.
 
     Raises:
         RefusedMessageError: the message is malformed or of another version.
     """
-    message = _parse(_object(text))
+    message = read(text)
     return message.plan_id, len(message.licenses)
 
 

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NEVER_RELEASE_BLOCKED = "never_release_blocked"
     NEVER_RELEASE_REMOVED_EXTERNALLY = "never_release_removed_externally"
     # defer
+    IN_GRACE = "in_grace"
     ENOUGH_AVAILABLE = "enough_available"
     OVER_MAX_PERCENT_PER_RUN = "over_max_percent_per_run"
     OVER_MAX_PER_RUN = "over_max_per_run"
@@ -51,7 +52,12 @@ class Reason(StrEnum):
 
 
 _DEFERRING = frozenset(
-    {Reason.ENOUGH_AVAILABLE, Reason.OVER_MAX_PERCENT_PER_RUN, Reason.OVER_MAX_PER_RUN}
+    {
+        Reason.IN_GRACE,
+        Reason.ENOUGH_AVAILABLE,
+        Reason.OVER_MAX_PERCENT_PER_RUN,
+        Reason.OVER_MAX_PER_RUN,
+    }
 )
 
 
@@ -70,12 +76,31 @@ class Decision:
     """What happens to one license, the rule that said so, and what the rule saw.
 
     `value` is the evidence in words: the tag that matched, the days unused against the threshold.
+    `candidate_since` is the plan that first found it to be a candidate; None when it is none.
     """
 
     license: AccessLicense
     action: Action
     reason: Reason
     value: str = ""
+    candidate_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LatestPlan:
+    """What the next plan wants to know of this one: `population` counts all licenses read."""
+
+    plan_id: str
+    created_at: datetime
+    population: dict[LicenseType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """That somebody approved a plan; the first approval counts."""
+
+    approved_at: datetime
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,12 @@ def _release(license_: AccessLicense, policy: ReleasePolicy, now: datetime) -> D
     return Decision(license_, Action.RELEASE, reason, _age(license_, policy, now))
 
 
+def decide_age(license_: AccessLicense, policy: ReleasePolicy, now: datetime) -> str:
+    """The rule and the evidence that release a license, in words."""
+    decision = _release(license_, policy, now)
+    return f"{decision.reason}: {decision.value}"
+
+
 def days_unused(license_: AccessLicense, now: datetime) -> float:
     """Days since the last use, or since the assignment of a license that was never used."""
     since = license_.unused_since

@@ -18,7 +18,10 @@ class MessageRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefusedMessage:
-    """A message that was not acted upon: its whole text, the reason, and when it was seen."""
+    """A message that was not acted upon: its whole text, the reason, and when it was seen.
+
+    `settled` says what somebody did about it later; empty while nobody did.
+    """
 
     message_id: str
     queue: str
@@ -27,6 +30,7 @@ class RefusedMessage:
     body: str
     dequeue_count: int
     seen_at: datetime
+    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """App settings: texts in, typed and validated settings out; every error names its setting."""
 
 from shared.domain.secret_sources import KeyVaultSecret, SecretFile, SecretSource
-from shared.settings.connections import InfluxDbSettings, QlikViewSettings
+from shared.settings.connections import InfluxDbSettings, QlikViewSettings, WebhookSettings
 from shared.settings.loading import load_settings
 from shared.settings.model import Settings
 from shared.settings.qlik_sense import QlikSenseSettings
@@ -31,6 +31,7 @@ __all__ = [
     "SettingInfo",
     "Settings",
     "StorageSettings",
+    "WebhookSettings",
     "load_settings",
     "load_storage_settings",
 ]

@@ -14,12 +14,16 @@ _VAULT_EXAMPLE = "https://my-vault.vault.azure.net"
 def host_name(value: object) -> str:
     """A host name or IP address and nothing else."""
     text = clean_text(value)
-    if not _is_ip_address(text) and not _is_host_name(text):
+    if not _is_host(text):
         raise ValueError(
             f"is {shown(text)}; write only the host name, like sense.example.com, "
             "without https://, port or path"
         )
     return text
+
+
+def _is_host(text: str) -> bool:
+    return _is_ip_address(text) or _is_host_name(text)
 
 
 def _is_ip_address(text: str) -> bool:
@@ -52,7 +56,8 @@ def url(*schemes: str, example: str) -> Callable[[object], str]:
         parts = _split(text, example)
         if "@" in parts.netloc:  # not shown: there may be a password in it
             raise ValueError(f"holds a user or password; write it without, like {example}")
-        if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+        is_whole = parts.scheme in schemes and _is_host(parts.hostname or "")
+        if not is_whole or parts.query or parts.fragment:
             raise ValueError(f"is {shown(text)}; write an address like {example}")
         return text.rstrip("/")
 

@@ -1,13 +1,22 @@
-"""The settings of InfluxDB and QlikView: both are optional, all of a group or none."""
+"""The settings of InfluxDB, QlikView and the webhook: each optional, all of a group or none."""
 
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from shared.domain.notice import NoticeKind
 from shared.domain.secret_sources import SecretSource
 from shared.settings.fields import Takes, choice
 from shared.settings.group import Group, needed, secret_source
-from shared.settings.kinds import Account, PlainText, QmsUrl, SecretName, SecretPath, WebUrl
+from shared.settings.kinds import (
+    Account,
+    NoticeKinds,
+    PlainText,
+    QmsUrl,
+    SecretName,
+    SecretPath,
+    WebUrl,
+)
 
 QMS_APIS = ("11", "12", "12.2", "12.3", "12.4", "12.5", "12.6", "12.7")
 QmsApi = Annotated[
@@ -87,3 +96,31 @@ class QlikViewSettings(Group):
         """Where the password is."""
         source = secret_source(self.password_secret, self.password_file, "QLIKVIEW__PASSWORD")
         return needed(source, "QLIKVIEW__PASSWORD")
+
+
+class WebhookSettings(Group):
+    """Who is told what, by a POST of JSON that Logic Apps and Teams workflows take."""
+
+    url_secret: SecretName | None = Field(
+        None,
+        description="Address to which notices are posted, https only; whoever has it can post, so "
+        "it is a secret. Without this and the file there is no webhook.",
+        examples=["teams-webhook-url"],
+    )
+    url_file: SecretPath | None = Field(
+        None,
+        description="The same from a file, for local use.",
+        examples=["certificates/webhook.url"],
+    )
+    events: NoticeKinds = Field(
+        tuple(NoticeKind),
+        description="What is told: licenses were marked as candidates (grace time), licenses were "
+        "released, a plan waits for approval.",
+        examples=['["licenses.released","plan.waiting"]'],
+    )
+
+    @property
+    def url(self) -> SecretSource:
+        """Where the address is."""
+        source = secret_source(self.url_secret, self.url_file, "WEBHOOK__URL")
+        return needed(source, "WEBHOOK__URL")

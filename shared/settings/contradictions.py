@@ -19,6 +19,7 @@ def contradictions(given: Collection[str]) -> Iterator[Problem]:
     yield from _key_alone(given)
     yield from _incomplete(given, "INFLUXDB", "TOKEN")
     yield from _incomplete(given, "QLIKVIEW", "PASSWORD")
+    yield from _incomplete(given, "WEBHOOK", "URL")
 
 
 def _setting_of(given: Collection[str], secret: str) -> str | None:

@@ -1,5 +1,6 @@
 """The kinds of app settings: what each takes, and how its text is read."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated
@@ -8,6 +9,7 @@ from pydantic import BeforeValidator
 
 from shared.domain.model import CustomProperty
 from shared.domain.never_release import FlagRule
+from shared.domain.notice import NoticeKind
 from shared.domain.points import RESERVED_TAGS
 from shared.settings.addresses import host_name, url, vault_url, virtual_proxy
 from shared.settings.fields import (
@@ -26,6 +28,7 @@ from shared.settings.fields import (
 _SITE_NAME_LENGTH = 100
 _MOST_DAYS = 36_500
 _MOST_LICENSES = 1_000_000
+_MOST_PERCENT = 1_000_000  # growth has no natural end: 10 licenses may become 10,000
 _ACCOUNT_EXAMPLE = r'"INTERNAL\\sa_repository"'
 _TAGS_EXAMPLE = '{"environment":"production"}'
 _FARM_EXAMPLE = '["CTX01","CTX02"] or {"machine id":"CTX01"}'
@@ -104,6 +107,10 @@ def _flag_rule(value: object) -> FlagRule:
     return FlagRule(choice("Ignore", "Yes", "No")(value).lower())
 
 
+def _notice_kind(value: object) -> NoticeKind:
+    return NoticeKind(choice(*NoticeKind)(value))
+
+
 def _static_tags(value: object) -> Mapping[str, str]:
     tags = text_map(value, _TAGS_EXAMPLE)
     for key in tags:
@@ -141,7 +148,8 @@ def _secret_name(value: object) -> str:
 
 def _secret_path(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    if not text or text.startswith("-----") or has_control_characters(text):
+    is_content = text.startswith("-----") or "://" in text  # a key, or a webhook's address
+    if not text or is_content or has_control_characters(text):
         raise ValueError("is not a path; write where the file is, never its content")
     return text
 
@@ -156,6 +164,11 @@ LicenseCount = Annotated[
     Takes(f"whole number, 0 to {_MOST_LICENSES}"),
 ]
 Percent = Annotated[int, BeforeValidator(whole_number(0, 100)), Takes("whole number, 0 to 100")]
+AnyPercent = Annotated[
+    int,
+    BeforeValidator(whole_number(0, _MOST_PERCENT)),
+    Takes(f"whole number, 0 to {_MOST_PERCENT}"),
+]
 Port = Annotated[int, BeforeValidator(whole_number(1, 65_535)), Takes("whole number, 1 to 65535")]
 FewMachines = Annotated[
     int, BeforeValidator(whole_number(1, 1_000)), Takes("whole number, 1 to 1000")
@@ -229,6 +242,11 @@ CustomPropertyList = Annotated[
     Takes("JSON list of objects with name and value"),
 ]
 Flag = Annotated[FlagRule, BeforeValidator(_flag_rule), Takes("Ignore, Yes or No, any case")]
+NoticeKinds = Annotated[
+    tuple[NoticeKind, ...],
+    BeforeValidator(list_of(_notice_kind, json.dumps(list(NoticeKind)))),
+    Takes(f"JSON list of {', '.join(NoticeKind)}"),
+]
 StaticTags = Annotated[
     Mapping[str, str], BeforeValidator(_static_tags), Takes("JSON object of texts")
 ]

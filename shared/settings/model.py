@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.settings.connections import InfluxDbSettings, QlikViewSettings
+from shared.settings.connections import InfluxDbSettings, QlikViewSettings, WebhookSettings
 from shared.settings.kinds import Schedule, SiteName, StaticTags, VaultUrl
 from shared.settings.qlik_sense import QlikSenseSettings
 from shared.settings.release import (
@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     influxdb: InfluxDbSettings | None = None
     license_monitor: LicenseMonitorSettings = Field(default_factory=LicenseMonitorSettings)
     license_release: LicenseReleaseSettings = Field(default_factory=LicenseReleaseSettings)
+    webhook: WebhookSettings | None = None
     qlikview: QlikViewSettings | None = None
     leases: LeaseSettings = Field(default_factory=LeaseSettings)
 

@@ -20,6 +20,7 @@ _DEFAULTS_IN_WORDS = {
     "QLIK_SENSE__ROOT_CERTIFICATE_FILE": "system CAs",
     "INFLUXDB__URL": "none: no InfluxDB",
     "INFLUXDB__BUCKET": "none: no InfluxDB",
+    "WEBHOOK__URL_SECRET": "none: no webhook",
     "QLIKVIEW__URL": "none: no QlikView",
     "QLIKVIEW__USER": "none: no QlikView",
     "LEASES__FARM": "[]",

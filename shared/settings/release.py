@@ -9,6 +9,7 @@ from shared.settings.fields import Takes, choice
 from shared.settings.group import Group
 from shared.settings.kinds import (
     AccountList,
+    AnyPercent,
     CustomPropertyList,
     Days,
     DirectoryList,
@@ -29,6 +30,11 @@ Approval = Annotated[
     Literal["none", "required"],
     BeforeValidator(choice("none", "required")),
     Takes("none or required"),
+]
+DeleteStrategy = Annotated[
+    Literal["single", "selection"],
+    BeforeValidator(choice("single", "selection")),
+    Takes("single or selection"),
 ]
 
 
@@ -144,10 +150,30 @@ class LicenseReleaseSettings(Group):
         description="A license must have been a candidate for this many days before it goes.",
         examples=["7"],
     )
+    max_population_change_percent: AnyPercent = Field(
+        25,
+        description="No plan is made when the licenses of a type became more or fewer by more than "
+        "this, in percent of those expected after the last plan. A change by 20 licenses or fewer "
+        "is believed too, unless this is 0: then no change is.",
+        examples=["50"],
+    )
+    stale_usage_days: PeriodDays = Field(
+        30,
+        description="No plan is made when nobody used a license of the site for this many days, "
+        "because usage is probably not recorded any more. Sites with fewer than 20 licenses that "
+        "were ever used are exempt.",
+        examples=["14"],
+    )
     approval: Approval = Field(
         "none",
         description="required: a plan waits until somebody approves it.",
         examples=["required"],
+    )
+    delete_strategy: DeleteStrategy = Field(
+        "single",
+        description="single: one DELETE for each license; selection: the licenses of a message "
+        "together through QRS's selection API, which is faster.",
+        examples=["single"],
     )
     static_tags: StaticTags = Field(
         default_factory=dict,

@@ -3,6 +3,7 @@
 from shared.domain.limits import Limits
 from shared.domain.model import LicenseType
 from shared.domain.never_release import NeverRelease, fold
+from shared.domain.plausibility import Believable
 from shared.domain.policy import ReleasePolicy
 from shared.domain.switches import Switches
 from shared.settings.model import Settings
@@ -23,6 +24,12 @@ def limits(settings: Settings) -> Limits:
     """How many licenses one plan may release."""
     release = settings.license_release
     return Limits(release.max_per_run, release.max_percent_per_run, release.keep_available)
+
+
+def believable(settings: Settings) -> Believable:
+    """What a read must look like to be planned on."""
+    release = settings.license_release
+    return Believable(release.max_population_change_percent, release.stale_usage_days)
 
 
 def switches(settings: Settings) -> Switches:

@@ -39,8 +39,8 @@ class StorageSettings(Group):
     """How to reach the storage account: by connection string, or as the app's identity.
 
     Exactly one of `connection_string` and `table_service_uri` is set. `client_id` names a
-    user-assigned identity. The host itself uses the blob and queue addresses; they are here for
-    those who look into queues.
+    user-assigned identity. The host itself uses the blob and queue addresses; the app
+    needs the one of queues to hand messages back.
     """
 
     connection_string: str | None = Field(None, repr=False)

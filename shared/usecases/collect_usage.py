@@ -1,14 +1,17 @@
 """Collect usage: read the counts of a site, keep them, and write them as points."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
 from shared.domain import events
-from shared.domain.model import LicenseType, UsageSnapshot
+from shared.domain.errors import QrsError
+from shared.domain.model import LicenseType, ServerLicense, UsageSnapshot
 from shared.domain.points import usage_points
 from shared.usecases.ports import Clock, Ledger, PointWriter, Qrs, Telemetry
 from shared.usecases.write_points import write_points
+
+_UNKNOWN_LICENSE = ServerLicense(expiry=None, expired=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class CollectUsage:
         """Collect once, unless LICENSE_MONITOR__ENABLED is false.
 
         Raises:
-            QrsError: the site could not be read; nothing is written.
+            QrsError: the overview could not be read; nothing is written.
             PointsError: the snapshot is in the ledger, its points are not in InfluxDB.
         """
         if not self.enabled:
@@ -57,9 +60,20 @@ class CollectUsage:
 
     async def _read(self) -> UsageSnapshot:
         overview, server_license, version = await asyncio.gather(
-            self.qrs.overview(), self.qrs.server_license(), self.qrs.site_version()
+            self.qrs.overview(),
+            self._or_unknown("server license", self.qrs.server_license(), _UNKNOWN_LICENSE),
+            self._or_unknown("site version", self.qrs.site_version(), ""),
         )
         return UsageSnapshot(self.site, self.clock(), overview, server_license, version)
+
+    async def _or_unknown[T](self, what: str, reading: Awaitable[T], unknown: T) -> T:
+        """What was read; `unknown` when it can't be, for that must not cost the counts."""
+        try:
+            return await reading
+        except QrsError as error:
+            detail = {"site": self.site, "part": what, "error": str(error)}
+            self.telemetry.emit(events.USAGE_INCOMPLETE, detail)
+            return unknown
 
     def _report(self, snapshot: UsageSnapshot, points: int) -> None:
         pools = snapshot.overview.pools

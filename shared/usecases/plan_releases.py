@@ -1,21 +1,37 @@
 """Plan releases: read the site, decide on every license, record the plan, hand out the messages."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain import events, messages
 from shared.domain.errors import PartialReadError
+from shared.domain.grace import Mark, apply_grace, newly_marked
 from shared.domain.limits import Limits, apply_limits
 from shared.domain.model import AccessLicense, User
-from shared.domain.plan import Action, Plan, PlanStatus, Reason, count_reasons
+from shared.domain.notice import Notice, NoticeKind
+from shared.domain.plan import (
+    Action,
+    Decision,
+    LatestPlan,
+    Plan,
+    PlanStatus,
+    Reason,
+    count_reasons,
+)
+from shared.domain.plausibility import Believable
 from shared.domain.policy import ReleasePolicy, decide
 from shared.domain.switches import Switches
-from shared.usecases.ports import Clock, Ledger, Qrs, Telemetry
+from shared.usecases.believe_read import LATEST, doubts_about
+from shared.usecases.ports import Clock, Ledger, Notifier, Qrs, Telemetry
 from shared.usecases.read_site import SiteRead, read_site
 
 LIFETIME = timedelta(hours=24)  # by then the next nightly plan has decided anew
+
+
+class ImplausibleReadError(PartialReadError):
+    """What was read is complete, and not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +57,12 @@ class PlanReleases:
     site: str
     policy: ReleasePolicy
     limits: Limits
+    grace_days: int
+    believable: Believable
     switches: Switches
     qrs: Qrs
     ledger: Ledger
+    notifier: Notifier
     telemetry: Telemetry
     clock: Clock
     new_id: Callable[[], str]
@@ -52,35 +71,60 @@ class PlanReleases:
         """Make a plan; it has messages only when no switch holds releases back.
 
         Raises:
-            PartialReadError: what was read may not be all there is; no plan is made.
+            PartialReadError: what was read may not be all there is, or is not believed; no plan.
             QrsError: the site could not be read; no plan is made.
         """
         if not self.switches.enabled:
             self.telemetry.emit(events.PLAN_DISABLED, {"site": self.site})
             return Planning()
-        site_read = await self._read()
-        plan = self._decide(site_read, self.clock())
-        await self.ledger.save_plan(plan)
-        texts = _messages(plan) if plan.status is PlanStatus.QUEUED else ()
+        latest = await self.ledger.state(LatestPlan, LATEST)
+        site_read = await self._read(latest)
+        marks = await self._marks(latest)
+        plan = self._decide(site_read, marks, self.clock())
+        await self._save(plan, site_read)
+        texts = plan_messages(plan, plan.released) if plan.status is PlanStatus.QUEUED else ()
         self._report(plan, len(texts))
+        await self._notify(plan)
         return Planning(plan, texts)
 
-    async def _read(self) -> SiteRead:
+    async def _read(self, latest: LatestPlan | None) -> SiteRead:
         try:
-            return await read_site(self.qrs, sorted(self.policy.threshold_days))
+            site_read = await read_site(self.qrs, sorted(self.policy.threshold_days))
         except PartialReadError as error:
-            self.telemetry.emit(
-                events.PLAN_REFUSED,
-                {"site": self.site, "reason": "partial_read", "detail": str(error)},
-            )
+            self._refused("partial_read", str(error))
             raise
+        found = await doubts_about(
+            site_read, latest, self.qrs, self.ledger, self.believable, self.clock()
+        )
+        if found:
+            detail = "; ".join(doubt.sentence for doubt in found)
+            self._refused(found[0].reason, detail)
+            raise ImplausibleReadError(
+                f"what was read is not believed, so nothing is planned: {detail}"
+            )
+        return site_read
 
-    def _decide(self, site_read: SiteRead, now: datetime) -> Plan:
-        candidates = (
+    def _refused(self, reason: str, detail: str) -> None:
+        dimensions = {"site": self.site, "reason": reason, "detail": detail}
+        self.telemetry.emit(events.PLAN_REFUSED, dimensions)
+
+    async def _marks(self, latest: LatestPlan | None) -> dict[str, Mark]:
+        """The marks that the plan before left, by license id; only a grace period asks for them."""
+        if latest is None or not self.grace_days:
+            return {}
+        return {
+            decision.license.id: mark
+            async for decision in self.ledger.decisions(latest.plan_id)
+            if (mark := Mark.of(decision))
+        }
+
+    def _decide(self, site_read: SiteRead, marks: Mapping[str, Mark], now: datetime) -> Plan:
+        wanted = (
             decide(license_, _holder(license_, site_read), self.policy, now)
             for rows in site_read.licenses.values()
             for license_ in rows
         )
+        candidates = apply_grace(wanted, marks, self.grace_days, now)
         decisions = tuple(apply_limits(candidates, site_read.overview.pools, self.limits))
         return Plan(
             plan_id=f"{now:%Y%m%dT%H%M%SZ}-{self.new_id()}",
@@ -92,6 +136,12 @@ class PlanReleases:
             counts=count_reasons(decisions),
             decisions=decisions,
         )
+
+    async def _save(self, plan: Plan, site_read: SiteRead) -> None:
+        population = {t: len(rows) for t, rows in site_read.licenses.items()}
+        latest = LatestPlan(plan.plan_id, plan.created_at, population)
+        await self.ledger.save_plan(plan)
+        await self.ledger.change_state(LatestPlan, LATEST, lambda _: latest)
 
     def _report(self, plan: Plan, message_count: int) -> None:
         numbers = _count_actions(plan)
@@ -114,6 +164,41 @@ class PlanReleases:
                 {"site": self.site, "plan_id": plan.plan_id, "licenses": hidden},
             )
 
+    async def _notify(self, plan: Plan) -> None:
+        marked = newly_marked(plan.decisions, plan.created_at) if self.grace_days else 0
+        if marked:
+            await self._tell(
+                plan,
+                NoticeKind.LICENSES_MARKED,
+                f"{marked} licenses marked at {self.site}",
+                f"Unless they are used, they can go in {self.grace_days} days.",
+            )
+        if plan.status is PlanStatus.WAITING_FOR_APPROVAL and plan.released:
+            await self._tell(
+                plan,
+                NoticeKind.PLAN_WAITING,
+                f"A release plan waits for approval at {self.site}",
+                f"It releases {len(plan.released)} licenses, until {plan.expires_at:%Y-%m-%d %H:%M}"
+                " UTC.",
+            )
+
+    async def _tell(self, plan: Plan, kind: NoticeKind, title: str, text: str) -> None:
+        numbers = _count_actions(plan)
+        figures: dict[str, str | int] = {"plan": plan.plan_id}
+        figures |= {action.value: numbers[action] for action in Action}
+        await self.notifier.notify(Notice(kind, self.site, title, text, plan.created_at, figures))
+
+
+def plan_messages(plan: Plan, released: Iterable[Decision]) -> tuple[str, ...]:
+    """The queue messages of a plan that release the licenses of these decisions."""
+    groups = messages.split(
+        site=plan.site,
+        plan_id=plan.plan_id,
+        expires_at=plan.expires_at,
+        licenses=[decision.license for decision in released],
+    )
+    return tuple(messages.to_json(group) for group in groups)
+
 
 def _holder(license_: AccessLicense, site_read: SiteRead) -> User | None:
     return site_read.users.get(license_.user.id) if license_.user else None
@@ -121,13 +206,3 @@ def _holder(license_: AccessLicense, site_read: SiteRead) -> User | None:
 
 def _count_actions(plan: Plan) -> Counter[Action]:
     return Counter(decision.action for decision in plan.decisions)
-
-
-def _messages(plan: Plan) -> tuple[str, ...]:
-    groups = messages.split(
-        site=plan.site,
-        plan_id=plan.plan_id,
-        expires_at=plan.expires_at,
-        licenses=[decision.license for decision in plan.released],
-    )
-    return tuple(messages.to_json(group) for group in groups)

@@ -1,9 +1,10 @@
 """What the use cases need of the outside world; adapters and the tests' fakes fill these."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from shared.domain.audit import AuditEntry
 from shared.domain.events import Event
 from shared.domain.model import (
     AccessLicense,
@@ -13,9 +14,10 @@ from shared.domain.model import (
     UsageSnapshot,
     User,
 )
+from shared.domain.notice import Notice
 from shared.domain.plan import Decision, Plan, PlanStatus
 from shared.domain.points import Point
-from shared.domain.release import DeleteAnswer, ReleaseRecord
+from shared.domain.release import AllocateAnswer, DeleteAnswer, ReleaseRecord
 from shared.domain.runs import RefusedMessage, Run
 
 
@@ -48,10 +50,50 @@ class Qrs(Protocol):
         """Those of the wanted users (ids) that this account may see, by id, in few requests."""
         ...
 
+    async def license_of_user(
+        self, license_type: LicenseType, user_id: str
+    ) -> AccessLicense | None:
+        """The license of that type that a user (id) holds, quarantined or not."""
+        ...
+
+    async def allocate(self, license_type: LicenseType, user_id: str) -> AllocateAnswer:
+        """Give a user (id) a license; only reading tells whether the user has it now."""
+        ...
+
+    async def reinstate(self, license_: AccessLicense) -> AllocateAnswer:
+        """Take a license out of quarantine for its user; only reading tells whether it worked."""
+        ...
+
+    async def delete_selected(
+        self, license_type: LicenseType, license_ids: Sequence[str]
+    ) -> DeleteAnswer:
+        """Delete exactly these licenses by a selection; ACCEPTED and LOST both ask to be read."""
+        ...
+
+    def clock_difference(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours; None before the first answer."""
+        ...
+
     async def delete_access_license(
         self, license_type: LicenseType, license_id: str
     ) -> DeleteAnswer:
         """Send DELETE for one license; never sends it twice without a clear refusal between."""
+        ...
+
+
+class MessageQueue(Protocol):
+    """The queue `release-candidates`, for handing messages back."""
+
+    async def put_back(self, text: str, delay: timedelta) -> None:
+        """Put a message into the queue, to appear after `delay`."""
+        ...
+
+
+class Notifier(Protocol):
+    """Somebody who wants to be told, by a webhook."""
+
+    async def notify(self, notice: Notice) -> None:
+        """Tell; a failure is reported as an event and never stops the work."""
         ...
 
 
@@ -86,6 +128,10 @@ class Ledger(Protocol):
         """What is recorded of these licenses under this plan, by license id."""
         ...
 
+    async def recent_releases(self, since: datetime) -> list[ReleaseRecord]:
+        """Every record begun at or after `since`, the earliest begun first."""
+        ...
+
     async def save_releases(self, records: Sequence[ReleaseRecord]) -> None:
         """Insert or replace the records, all of one plan."""
         ...
@@ -104,6 +150,33 @@ class Ledger(Protocol):
 
     async def refused_messages(self) -> list[RefusedMessage]:
         """The kept messages, newest first."""
+        ...
+
+    async def refused_message(self, message_id: str) -> RefusedMessage | None:
+        """The kept message of that id; None when there is none."""
+        ...
+
+    async def settle_message(self, message_id: str, how: str) -> None:
+        """Write down that somebody replayed or discarded a kept message, and when."""
+        ...
+
+    async def state[S](self, kind: type[S], name: str) -> S | None:
+        """A small named state of the site (a frozen dataclass); None when it was never set."""
+        ...
+
+    async def change_state[S](self, kind: type[S], name: str, change: Callable[[S | None], S]) -> S:
+        """Change a state whoever else changes it at once; returns what is stored in the end.
+
+        `change` is pure: it may be called again with a newer state when somebody was faster.
+        """
+        ...
+
+    async def append_audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Add entries; the same entry twice is one, and none is ever changed or removed."""
+        ...
+
+    async def audit_of(self, license_id: str) -> list[AuditEntry]:
+        """Everything that happened to a license, oldest first."""
         ...
 
     async def save_run(self, run: Run) -> None:

@@ -7,20 +7,27 @@ still there is looked at again with the same policy.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.domain import events
-from shared.domain.errors import StewardError
-from shared.domain.messages import CandidateMessage, RefusedMessageError, from_json
-from shared.domain.points import release_point
+from shared.domain.errors import QrsUnavailableError, StewardError
+from shared.domain.limits import Limits
+from shared.domain.messages import CandidateMessage, RefusedMessageError, from_json, to_json
+from shared.domain.plan import Approval
 from shared.domain.policy import ReleasePolicy
 from shared.domain.release import Outcome, ReleaseRecord
-from shared.domain.runs import MessageRefusal, RefusedMessage
+from shared.domain.runs import MessageRefusal
 from shared.domain.switches import Switches
-from shared.usecases.ports import Clock, Ledger, PointWriter, Qrs, Telemetry
-from shared.usecases.release_rounds import ReleaseRounds
-from shared.usecases.write_points import write_points
+from shared.usecases.daily_budget import BudgetKeeper
+from shared.usecases.delete_strategies import DeleteStrategy
+from shared.usecases.message_refusals import MessageRefusals, QueuedText
+from shared.usecases.ports import Clock, Ledger, MessageQueue, Qrs, Telemetry
+from shared.usecases.qrs_breaker import QrsBreaker
+from shared.usecases.release_report import ReleaseReport, about
+from shared.usecases.release_rounds import ReleaseRounds, Worked
 
-QUEUE = "release-candidates"
+# Well under functionTimeout (10 minutes in host.json): one slow round may follow the last look.
+DEADLINE = timedelta(minutes=4)
 
 
 class ReleaseUnfinishedError(StewardError):
@@ -28,26 +35,16 @@ class ReleaseUnfinishedError(StewardError):
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedText:
-    """A queue message as it arrived."""
-
-    message_id: str
-    body: str
-    dequeue_count: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReleaseRun:
-    """What became of the licenses of a message; no counts when the message was refused."""
+    """What became of a message: its licenses' outcomes, or why it was not (wholly) worked."""
 
     outcomes: Mapping[Outcome, int]
-    refusal: str = ""
+    remark: str = ""
 
     def summary(self) -> str:
         """One line for people."""
-        if self.refusal:
-            return f"message refused: {self.refusal}"
-        return ", ".join(f"{number} {outcome}" for outcome, number in self.outcomes.items())
+        told = [f"{number} {outcome}" for outcome, number in self.outcomes.items()]
+        return ", ".join([*told, self.remark] if self.remark else told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +53,21 @@ class ReleaseLicenses:
 
     site: str
     policy: ReleasePolicy
-    static_tags: Mapping[str, str]
+    limits: Limits
     switches: Callable[[], Switches]
     qrs: Qrs
+    deletes: DeleteStrategy
     ledger: Ledger
-    points: PointWriter
+    queue: MessageQueue
+    report: ReleaseReport
     telemetry: Telemetry
     clock: Clock
 
     async def __call__(self, queued: QueuedText) -> ReleaseRun:
         """Release what the message names and is still to go.
 
-        A message that must not be acted upon is recorded, whole, with its reason, and is done.
+        A message that must not be acted upon is recorded, whole, with its reason, and is done. One
+        that has to wait (QRS is down, time is up) is put back into the queue, and is done too.
 
         Raises:
             ReleaseUnfinishedError: QRS refused some of the licenses; the rest is done.
@@ -77,99 +77,116 @@ class ReleaseLicenses:
             message = from_json(queued.body, site=self.site, now=self.clock())
         except RefusedMessageError as error:
             return await self._refuse(queued, error.refusal, error.detail)
-        switch = self.switches().holding_back()
+        switch = await self._holding_back(message)
         if switch:
             return await self._refuse_switched_off(queued, message, switch)
-        records = await self._rounds(message).run()
-        await self._write_points(records)
-        return self._finish(message, records)
+        breaker = QrsBreaker(self.ledger, self.clock)
+        closed_until = await breaker.closed_until()
+        if closed_until:
+            return await self._put_back(message, closed_until)
+        return await self._work(message, breaker)
+
+    async def _work(self, message: CandidateMessage, breaker: QrsBreaker) -> ReleaseRun:
+        try:
+            worked = await self._rounds(message).run()
+        except QrsUnavailableError:
+            closed_until = await breaker.tell_failure()
+            if closed_until is None:
+                raise
+            return await self._put_back(message, closed_until)
+        closed_until = await breaker.tell(failure=worked.qrs_unavailable)
+        return await self._finish(message, worked, closed_until)
 
     def _rounds(self, message: CandidateMessage) -> ReleaseRounds:
-        return ReleaseRounds(message, self.policy, self.switches, self.qrs, self.ledger, self.clock)
+        deadline = self.clock() + DEADLINE
+        return ReleaseRounds(
+            message=message,
+            policy=self.policy,
+            switches=self.switches,
+            qrs=self.qrs,
+            ledger=self.ledger,
+            clock=self.clock,
+            deletes=self.deletes,
+            budget=BudgetKeeper(self.ledger, self.qrs, self.limits, self.clock),
+            out_of_time=lambda: self.clock() >= deadline,
+        )
+
+    async def _holding_back(self, message: CandidateMessage) -> str:
+        """The setting that forbids this release, or an empty text."""
+        switches = self.switches()
+        if switches.holding_back() or not switches.approval_required:
+            return switches.holding_back()
+        approval = await self.ledger.state(Approval, message.plan_id)
+        return "" if approval else "LICENSE_RELEASE__APPROVAL"
+
+    async def _finish(
+        self, message: CandidateMessage, worked: Worked, closed_until: datetime | None
+    ) -> ReleaseRun:
+        await self.report.write_points(self.site, worked.records)
+        await self.report.notify(message, worked.news)
+        failed = {r.license_id: r for r in worked.records if r.outcome is Outcome.FAILED}
+        if failed and closed_until:
+            left = {item.license_id for item in worked.left.licenses} if worked.left else set()
+            return await self._put_back(message.only(failed.keys() | left), closed_until)
+        if failed:
+            self._raise_unfinished(message, list(failed.values()))
+        outcomes = Counter(record.outcome for record in worked.records)
+        self.report.finished(message, outcomes)
+        if worked.left:
+            return await self._hand_back(worked.left, outcomes)
+        return ReleaseRun(outcomes)
+
+    def _raise_unfinished(self, message: CandidateMessage, failed: list[ReleaseRecord]) -> None:
+        dimensions = {**about(message), "failed": len(failed), "detail": failed[0].detail}
+        self.telemetry.emit(events.RELEASES_UNFINISHED, dimensions)
+        raise ReleaseUnfinishedError(
+            f"{len(failed)} of {len(message.licenses)} licenses of plan {message.plan_id} could not"
+            f" be settled, the first: {failed[0].detail}"
+        )
+
+    async def _put_back(self, message: CandidateMessage, until: datetime) -> ReleaseRun:
+        """Wait for QRS without using up the message's tries; it stays void after its expiry."""
+        wait = max(timedelta(seconds=1), until - self.clock())
+        await self.queue.put_back(to_json(message), wait)
+        self.telemetry.emit(
+            events.BREAKER_OPEN,
+            {**about(message), "licenses": len(message.licenses), "until": until.isoformat()},
+        )
+        return ReleaseRun({}, remark=f"put back until {until.isoformat(timespec='seconds')}")
+
+    async def _hand_back(
+        self, left: CandidateMessage, outcomes: Mapping[Outcome, int]
+    ) -> ReleaseRun:
+        await self.queue.put_back(to_json(left), timedelta(0))
+        dimensions = {**about(left), "licenses": len(left.licenses)}
+        self.telemetry.emit(events.RELEASES_HANDED_BACK, dimensions)
+        return ReleaseRun(outcomes, remark=f"{len(left.licenses)} handed back, time was up")
 
     async def _refuse(self, queued: QueuedText, refusal: MessageRefusal, detail: str) -> ReleaseRun:
-        await self._keep_message(queued, refusal, detail)
-        self.telemetry.emit(
-            events.MESSAGE_REFUSED,
-            {
-                "site": self.site,
-                "message_id": queued.message_id,
-                "refusal": refusal.value,
-                "detail": detail,
-            },
-        )
-        return ReleaseRun({}, refusal=f"{refusal}: {detail}")
+        dimensions = {
+            "site": self.site,
+            "message_id": queued.message_id,
+            "refusal": refusal.value,
+            "detail": detail,
+        }
+        await self._refusals().keep(queued, refusal, detail, events.MESSAGE_REFUSED, dimensions)
+        return ReleaseRun({}, remark=f"message refused: {refusal}: {detail}")
 
     async def _refuse_switched_off(
         self, queued: QueuedText, message: CandidateMessage, switch: str
     ) -> ReleaseRun:
+        refusal = MessageRefusal.SWITCHED_OFF
         detail = f"{switch} holds releases back; the next plan decides anew"
-        await self._keep_message(queued, MessageRefusal.SWITCHED_OFF, detail)
-        self.telemetry.emit(
-            events.RELEASES_SWITCHED_OFF,
-            {
-                "site": self.site,
-                "plan_id": message.plan_id,
-                "licenses": len(message.licenses),
-                "switch": switch,
-            },
-        )
-        return ReleaseRun({}, refusal=f"{MessageRefusal.SWITCHED_OFF}: {detail}")
-
-    async def _keep_message(self, queued: QueuedText, refusal: MessageRefusal, detail: str) -> None:
-        await self.ledger.save_refused_message(
-            RefusedMessage(
-                message_id=queued.message_id,
-                queue=QUEUE,
-                refusal=refusal,
-                detail=detail,
-                body=queued.body,
-                dequeue_count=queued.dequeue_count,
-                seen_at=self.clock(),
-            )
-        )
-
-    async def _write_points(self, records: list[ReleaseRecord]) -> None:
-        # Releases of an earlier try are written again: the same point, in case it got lost then.
-        points = [
-            release_point(
-                site=self.site,
-                license_type=record.license_type,
-                account=record.account,
-                days_since_last_use=record.days_unused or 0.0,
-                released_at=record.finished_at or record.started_at,
-                static_tags=self.static_tags,
-            )
-            for record in records
-            if record.outcome.is_release
-        ]
-        await write_points(self.points, points, site=self.site, telemetry=self.telemetry)
-
-    def _finish(self, message: CandidateMessage, records: list[ReleaseRecord]) -> ReleaseRun:
-        outcomes = Counter(record.outcome for record in records)
-        failed = [record for record in records if record.outcome is Outcome.FAILED]
-        common = {
+        dimensions = {
             "site": self.site,
             "plan_id": message.plan_id,
-            "license_type": message.license_type.value,
+            "licenses": len(message.licenses),
+            "switch": switch,
         }
-        if failed:
-            detail = failed[0].detail
-            self.telemetry.emit(
-                events.RELEASES_UNFINISHED, {**common, "failed": len(failed), "detail": detail}
-            )
-            raise ReleaseUnfinishedError(
-                f"{len(failed)} of {len(records)} licenses of plan {message.plan_id} could not be"
-                f" settled, the first: {detail}"
-            )
-        self.telemetry.emit(
-            events.RELEASES_FINISHED,
-            {
-                **common,
-                "released": outcomes[Outcome.RELEASED],
-                "quarantined": outcomes[Outcome.RELEASED_TO_QUARANTINE],
-                "already_gone": outcomes[Outcome.ALREADY_GONE],
-                "kept": sum(n for o, n in outcomes.items() if o.is_kept),
-            },
+        await self._refusals().keep(
+            queued, refusal, detail, events.RELEASES_SWITCHED_OFF, dimensions
         )
-        return ReleaseRun(dict(outcomes))
+        return ReleaseRun({}, remark=f"message refused: {refusal}: {detail}")
+
+    def _refusals(self) -> MessageRefusals:
+        return MessageRefusals(self.ledger, self.telemetry, self.clock)

@@ -1,45 +1,45 @@
-"""The rounds of a release: read, settle what can be settled, delete the rest, read again.
+"""The rounds of a release: look, settle what can be settled, delete a batch, look again.
 
-The read that starts a round is also the read that confirms the DELETEs of the round before. A
-DELETE whose answer got lost is therefore never sent again before its license was read again.
+The look that starts a round reads the next batch right before its DELETEs, and at the same time
+confirms the DELETEs of the round before. A DELETE whose answer got lost is therefore never sent
+again before its license was read again.
 """
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from shared.domain.errors import QrsError
-from shared.domain.messages import Candidate, CandidateMessage
+from shared.domain.messages import CandidateMessage
 from shared.domain.model import AccessLicense, User
-from shared.domain.policy import ReleasePolicy, days_unused
+from shared.domain.policy import ReleasePolicy
 from shared.domain.recheck import Kept, reason_to_keep
-from shared.domain.release import DeleteAnswer, Outcome, ReleaseRecord
+from shared.domain.release import Outcome, ReleaseRecord
+from shared.domain.release_attempt import Attempt
 from shared.domain.switches import Switches
+from shared.usecases.daily_budget import BudgetKeeper
+from shared.usecases.delete_strategies import DeleteStrategy
 from shared.usecases.ports import Clock, Ledger, Qrs
 
-DELETES_PER_LICENSE = 3
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What became of a message.
 
-@dataclass(slots=True)
-class _Pending:
-    """A license of the message that has no outcome yet."""
+    `records` are those of all its licenses that have an outcome, `news` those settled by this run,
+    `left` holds the licenses that there was no time for.
+    """
 
-    expected: Candidate
-    record: ReleaseRecord | None = None  # begun, by this run or by one that died
-    begun_before: bool = False  # by one that died: its DELETE may have been sent
-    deletes: int = 0
-    answer: DeleteAnswer | None = None
-    error: str = ""
-
-    def may_be_ours(self) -> bool:
-        """True when a DELETE of ours may be what took the license away."""
-        first_found_nothing = self.deletes == 1 and self.answer is DeleteAnswer.ALREADY_GONE
-        return self.begun_before or (self.deletes > 0 and not first_found_nothing)
+    records: list[ReleaseRecord]
+    news: list[ReleaseRecord]
+    left: CandidateMessage | None
+    qrs_unavailable: bool
 
 
 @dataclass(slots=True)
 class ReleaseRounds:
-    """Releases the licenses of one message; `run` may be called once."""
+    """Releases the licenses of one message; `run` may be called once.
+
+    `out_of_time` says when no further DELETE may be sent; what was sent is still confirmed.
+    """
 
     message: CandidateMessage
     policy: ReleasePolicy
@@ -47,113 +47,110 @@ class ReleaseRounds:
     qrs: Qrs
     ledger: Ledger
     clock: Clock
-    _pending: dict[str, _Pending] = field(default_factory=dict, init=False)
-    _settled: list[ReleaseRecord] = field(default_factory=list, init=False)
+    deletes: DeleteStrategy
+    budget: BudgetKeeper
+    out_of_time: Callable[[], bool]
+    _open: dict[str, Attempt] = field(default_factory=dict, init=False)
+    _known: list[ReleaseRecord] = field(default_factory=list, init=False)
+    _news: list[ReleaseRecord] = field(default_factory=list, init=False)
+    _qrs_unavailable: bool = field(default=False, init=False)
 
-    async def run(self) -> list[ReleaseRecord]:
-        """The record of every license of the message, each with an outcome that was read."""
+    async def run(self) -> Worked:
+        """Work until every license has an outcome that was read, or time is up."""
         await self._recall()
-        while self._pending:
-            to_delete = await self._look()
-            await asyncio.gather(*(self._delete(item) for item in to_delete))
-        return self._settled
+        while batch := self._next_batch():
+            to_delete = await self._look(batch)
+            if to_delete:
+                await self.deletes(self.message.license_type, to_delete, self._may_delete)
+                self._qrs_unavailable |= any(attempt.qrs_unavailable for attempt in to_delete)
+        records = [*self._known, *self._news]
+        return Worked(records, self._news, self._left(), self._qrs_unavailable)
 
     async def _recall(self) -> None:
+        """Take up what the ledger knows: what is settled stays so, what was begun is looked at."""
         ids = [item.license_id for item in self.message.licenses]
         known = await self.ledger.releases(self.message.plan_id, ids)
         for item in self.message.licenses:
             record = known.get(item.license_id)
             if record and record.outcome.is_settled:
-                self._settled.append(record)
+                self._known.append(record)
             else:
-                begun = record if record and record.outcome is Outcome.RELEASING else None
-                self._pending[item.license_id] = _Pending(item, begun, begun is not None)
+                attempt = Attempt.of(self.message, item, record, self.budget.today())
+                self._open[item.license_id] = attempt
 
-    async def _look(self) -> list[_Pending]:
-        """Read the pending licenses, settle those that have an outcome, begin the others."""
-        found = await self.qrs.access_licenses_by_id(self.message.license_type, list(self._pending))
+    def _next_batch(self) -> list[Attempt]:
+        """What needs confirming, and as many others as may be deleted right after the look."""
+        unread = [attempt for attempt in self._open.values() if attempt.unread]
+        if self.out_of_time():
+            return unread
+        others = [attempt for attempt in self._open.values() if not attempt.unread]
+        return unread + others[: self.deletes.batch_size]
+
+    async def _look(self, batch: list[Attempt]) -> list[Attempt]:
+        """Read the batch, settle what has an outcome, begin the rest; returns what to delete."""
+        ids = [attempt.license_id for attempt in batch]
+        found = await self.qrs.access_licenses_by_id(self.message.license_type, ids)
         users = await self._users(found)
-        settled = [
-            record
-            for item in self._pending.values()
-            if (record := self._outcome(item, found.get(item.expected.license_id), users))
-        ]
-        await self.ledger.save_releases(settled)
-        for record in settled:
-            del self._pending[record.license_id]
-        self._settled += settled
-        return await self._begin(found)
+        open_ = []
+        for attempt in batch:
+            kept = self._reason_to_settle(attempt, found.get(attempt.license_id), users)
+            if kept:
+                attempt.settle(kept, found.get(attempt.license_id), self.clock())
+            else:
+                open_.append(attempt)
+            attempt.unread = False
+        begun = [] if self.out_of_time() else await self._begin(open_, found)
+        await self._save(batch)
+        return begun
 
-    async def _users(self, found: dict[str, AccessLicense]) -> dict[str, User]:
+    async def _users(self, found: Mapping[str, AccessLicense]) -> dict[str, User]:
         wanted = {row.user.id for row in found.values() if row.user and not row.quarantined}
         return await self.qrs.users(wanted) if wanted else {}
 
-    def _outcome(
-        self, item: _Pending, found: AccessLicense | None, users: dict[str, User]
-    ) -> ReleaseRecord | None:
-        if item.record and item.may_be_ours() and (found is None or found.quarantined):
-            return self._released(item.record, found)
+    def _reason_to_settle(
+        self, attempt: Attempt, found: AccessLicense | None, users: Mapping[str, User]
+    ) -> Kept | None:
         user = users.get(found.user.id) if found and found.user else None
-        kept = reason_to_keep(item.expected, found, user, self.policy, self.clock())
-        kept = kept or self._given_up(item) or self._stopped()
-        return self._close(self._record(item, found), kept.outcome, kept.detail) if kept else None
-
-    def _released(self, begun: ReleaseRecord, found: AccessLicense | None) -> ReleaseRecord:
-        if found is None:
-            return self._close(begun, Outcome.RELEASED, "gone when read again: free now")
-        detail = f"in quarantine when read again: free at {found.quarantine_end}"
-        record = self._close(begun, Outcome.RELEASED_TO_QUARANTINE, detail)
-        return replace(record, quarantine_end=found.quarantine_end)
-
-    def _given_up(self, item: _Pending) -> Kept | None:
-        if item.error:
-            return Kept(Outcome.FAILED, item.error)
-        if item.answer is DeleteAnswer.ACCEPTED:
-            return Kept(
-                Outcome.FAILED, "QRS accepted the DELETE, and the license is still there unchanged"
-            )
-        if item.deletes >= DELETES_PER_LICENSE:
-            return Kept(Outcome.FAILED, f"the answers to {item.deletes} DELETEs got lost")
-        return None
+        return (
+            attempt.released(found)
+            or reason_to_keep(attempt.expected, found, user, self.policy, self.clock())
+            or attempt.given_up()
+            or self._stopped()
+        )
 
     def _stopped(self) -> Kept | None:
         switch = self.switches().holding_back()
         return Kept(Outcome.KEPT_STOPPED, f"{switch} holds releases back") if switch else None
 
-    async def _begin(self, found: dict[str, AccessLicense]) -> list[_Pending]:
-        """Record the before-image of every license that is to be deleted now."""
-        for item in self._pending.values():
-            item.record = self._record(item, found.get(item.expected.license_id))
-        records = [item.record for item in self._pending.values() if item.record]
-        await self.ledger.save_releases(records)
-        return list(self._pending.values())
+    def _may_delete(self) -> bool:
+        return self._stopped() is None
 
-    async def _delete(self, item: _Pending) -> None:
-        if self._stopped():
-            return  # the next look settles it
-        item.deletes += 1
-        try:
-            item.answer = await self.qrs.delete_access_license(
-                self.message.license_type, item.expected.license_id
-            )
-        except QrsError as error:
-            item.error = str(error)
-
-    def _record(self, item: _Pending, found: AccessLicense | None) -> ReleaseRecord:
+    async def _begin(
+        self, open_: list[Attempt], found: Mapping[str, AccessLicense]
+    ) -> list[Attempt]:
+        """Reserve in the day's budget, and take down the before-image of what is to go now."""
+        new = [attempt for attempt in open_ if not attempt.reserved]
+        granted = await self.budget.reserve(self.message.license_type, len(new))
+        for attempt in new[:granted]:
+            attempt.reserved = True
         now = self.clock()
-        return ReleaseRecord(
-            site=self.message.site,
-            plan_id=self.message.plan_id,
-            license_id=item.expected.license_id,
-            license_type=self.message.license_type,
-            user_id=item.expected.user_id,
-            account=item.expected.account,
-            outcome=Outcome.RELEASING,
-            detail="",
-            started_at=item.record.started_at if item.record else now,
-            before=found,
-            days_unused=days_unused(found, now) if found else None,
-        )
+        for attempt in new[granted:]:
+            attempt.settle(self.budget.used_up(), found[attempt.license_id], now)
+        begun = [attempt for attempt in open_ if attempt.reserved]
+        for attempt in begun:
+            attempt.begin(found[attempt.license_id], self.policy, now, self.budget.today())
+        return begun
 
-    def _close(self, record: ReleaseRecord, outcome: Outcome, detail: str) -> ReleaseRecord:
-        return replace(record, outcome=outcome, detail=detail, finished_at=self.clock())
+    async def _save(self, batch: list[Attempt]) -> None:
+        """Write down every change: first what can't be changed any more, then the state."""
+        changed = [attempt.record for attempt in batch if attempt.record and attempt.changed]
+        await self.ledger.append_audit([record.audit_entry() for record in changed])
+        await self.ledger.save_releases(changed)
+        settled = [attempt for attempt in batch if attempt.is_settled]
+        for attempt in settled:
+            self._news.append(self._open.pop(attempt.license_id).record_now())
+        for attempt in batch:
+            attempt.changed = False
+
+    def _left(self) -> CandidateMessage | None:
+        return self.message.only(self._open) if self._open else None

@@ -49,7 +49,7 @@ async def refused(app: Steward, timer: str) -> str:
             ["QLIK_SENSE__USER", "Key Vault"],
         ),
         ({"LICENSE_RELEASE__NEVER_RELEASE__TAG": "[]"}, ["LICENSE_RELEASE__NEVER_RELEASE__TAGS"]),
-        ({"LICENSE_RELEASE__GRACE_DAYS": "7"}, ["LICENSE_RELEASE__GRACE_DAYS"]),
+        ({"LICENSE_RELEASE__GRACE_DAYS": "-7"}, ["LICENSE_RELEASE__GRACE_DAYS"]),
     ],
     ids=str,
 )

@@ -7,31 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.release import Outcome
 from tests.demo_site_fixture import StartDemoSite
-from tests.e2e.conftest import StartSteward, Steward, fresh_world
+from tests.e2e.conftest import StartSteward, fresh_world
+from tests.e2e.expectations import SEED, named_by_the_policy
 from tests.influxdb_fixture import InfluxDb
-from tests.naive_reading import as_settings, licenses_to_release
+from tests.naive_reading import as_settings
 
-SEED: dict[str, Any] = {
-    "neverRelease": {
-        "user": [
-            {"userDir": "INTERNAL", "userId": "sa_repository"},
-            {"userDir": "INTERNAL", "userId": "sa_api"},
-            {"userDir": "USERDIR", "userId": "qs_admin_account"},
-        ],
-        "tag": ["License do not release", "some other tag"],
-        "customProperty": [{"name": "LicenseManage", "value": "do-not-release"}],
-        "userDirectory": ["INTERNAL", "ADMIN"],
-        "inactive": "Ignore",
-        "blocked": "Ignore",
-        "removedExternally": "ignore",
-    },
-    "licenseType": {
-        "analyzer": {"enable": True, "releaseThresholdDays": 30},
-        "professional": {"enable": True, "releaseThresholdDays": 30},
-    },
-}
 STRICTER: dict[str, Any] = {
     "neverRelease": {
         **SEED["neverRelease"],
@@ -45,12 +26,6 @@ STRICTER: dict[str, Any] = {
         "professional": {"enable": True, "releaseThresholdDays": 8},
     },
 }
-
-
-def named_by_the_policy(app: Steward, config: dict[str, Any]) -> set[str]:
-    """What the naive reading of the rules names, from the site's own JSON."""
-    licenses = {t: app.rows(f"license/{t}accesstype/full") for t in ("analyzer", "professional")}
-    return licenses_to_release(licenses, app.rows("user/full"), config, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(("seed", "config"), [(1, SEED), (2, SEED), (3, STRICTER)])
@@ -81,10 +56,11 @@ async def test_planning_and_releasing_cost_a_handful_of_requests(
     await app.run("plan_releases")
     assert len(app.site.log.entries()) == 4
     app.site.log.clear()
-    drained = await app.drain()
+    await app.drain()
     deletes = len(app.deleted())
+    others = len(app.site.log.entries()) - deletes
     assert deletes > 100
-    assert len(app.site.log.entries()) == deletes + 3 * drained.ok
+    assert others < 0.15 * deletes
 
 
 async def test_usage_and_releases_arrive_in_influxdb_under_butlers_names(
@@ -199,32 +175,3 @@ async def test_the_caps_hold_and_the_longest_unused_go_first(
     await app.drain()
     oldest = sorted(candidates, key=lambda x: unused_since[x])[:3]
     assert app.deleted() == set(oldest)
-
-
-async def test_a_worker_killed_between_delete_and_record_loses_nothing(
-    steward: StartSteward,
-) -> None:
-    """The next delivery finds what was begun, completes the record, and deletes nothing twice."""
-    app = await steward()
-    await app.run("plan_releases")
-    killed: list[int] = []
-
-    def kill_once(_: object) -> None:
-        import os
-        import signal
-
-        pid = app.host.worker_pid
-        if not killed and pid:
-            killed.append(pid)
-            os.kill(pid, signal.SIGKILL)
-
-    app.site.hooks.after(kill_once, method="DELETE")
-    expected = named_by_the_policy(app, SEED)
-    drained = await app.drain()
-    assert killed
-    assert drained.lost >= 1
-    assert drained.poisoned == 0
-    assert app.deleted() == expected
-    assert len(app.site.world.deleted) == len(expected)
-    recorded = await app.ledger.recent_releases(datetime.now(UTC) - timedelta(hours=1))
-    assert {r.license_id: r.outcome for r in recorded} == dict.fromkeys(expected, Outcome.RELEASED)

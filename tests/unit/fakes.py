@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from shared.domain.errors import PointsError
+from shared.adapters.ledger.release_rows import settle
+from shared.adapters.ledger.rows import from_json, to_json
+from shared.domain.audit import AuditEntry
+from shared.domain.errors import LedgerError, PointsError
 from shared.domain.events import Event
 from shared.domain.model import (
     AccessLicense,
@@ -13,17 +16,23 @@ from shared.domain.model import (
     ServerLicense,
     UsageSnapshot,
     User,
+    UserReference,
 )
+from shared.domain.notice import Notice
 from shared.domain.plan import Decision, Plan, PlanStatus
 from shared.domain.points import Point
-from shared.domain.release import DeleteAnswer, ReleaseRecord
+from shared.domain.release import AllocateAnswer, AllocateKind, DeleteAnswer, ReleaseRecord
 from shared.domain.runs import RefusedMessage, Run
-from tests.unit.build import NOW, an_overview
+from tests.unit.build import NOW, an_overview, guid
 
 
 @dataclass
 class FakeSite:
-    """A Qlik site in memory. `before_delete` runs before each DELETE is carried out."""
+    """A Qlik site in memory. `before_delete` runs before each DELETE is carried out.
+
+    Of a selection `selection_stops_after` licenses go, all with None; with `selection_lost` its
+    answer gets lost. `free` licenses of each type can be given; `gift_answers` are scripted.
+    """
 
     licenses: dict[str, AccessLicense] = field(default_factory=dict)
     all_users: dict[str, User] = field(default_factory=dict)
@@ -33,6 +42,13 @@ class FakeSite:
     answers: list[DeleteAnswer | Exception] = field(default_factory=list)
     before_delete: Callable[[str], None] = lambda license_id: None
     now: datetime = NOW
+    selections: list[tuple[str, ...]] = field(default_factory=list)
+    selection_stops_after: int | None = None
+    selection_lost: bool = False
+    free: int = 10
+    gift_answers: list[AllocateAnswer | Exception] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+    shown_clock_difference: timedelta | None = timedelta(0)
 
     def add(self, *licenses: AccessLicense, users: Iterable[User] = ()) -> None:
         """Put licenses and users into the site."""
@@ -96,12 +112,83 @@ class FakeSite:
             self.licenses[license_id] = replace(row, quarantined=True, quarantine_end=end)
         else:
             del self.licenses[license_id]
+            self.free += 1
         return DeleteAnswer.ACCEPTED
+
+    async def delete_selected(
+        self, license_type: LicenseType, license_ids: Sequence[str]
+    ) -> DeleteAnswer:
+        """Take the licenses away one after the other, as far as the test lets it come."""
+        if not license_ids:
+            raise ValueError("a selection must name at least one access license")
+        self.selections.append(tuple(license_ids))
+        for license_id in license_ids[: self.selection_stops_after]:
+            self.before_delete(license_id)
+            self.take_away(license_id)
+        stopped = self.selection_stops_after is not None
+        return DeleteAnswer.LOST if stopped or self.selection_lost else DeleteAnswer.ACCEPTED
+
+    async def license_of_user(
+        self, license_type: LicenseType, user_id: str
+    ) -> AccessLicense | None:
+        """The one in force before a quarantined one."""
+        self.reads.append(f"{license_type} of user")
+        rows = (row for row in self.licenses.values() if row.license_type is license_type)
+        own = (row for row in rows if row.user and row.user.id == user_id)
+        return min(own, key=lambda row: row.quarantined, default=None)
+
+    async def allocate(self, license_type: LicenseType, user_id: str) -> AllocateAnswer:
+        """Give a license; scripted answers come first, and give nothing."""
+        return self._scripted_gift() or self.give(license_type, user_id)
+
+    def give(self, license_type: LicenseType, user_id: str) -> AllocateAnswer:
+        """What a POST that arrives does to the site; a quarantined license is given back."""
+        user = self.all_users.get(user_id)
+        for row in self.licenses.values():
+            if row.user and (row.user.id, row.license_type) == (user_id, license_type):
+                return self.end_quarantine(row.id)
+        if user is None or self.free < 1:
+            return AllocateAnswer(AllocateKind.REFUSED, "<BrokenRules>")
+        self.free -= 1
+        new_id = guid(900_000 + len(self.given))
+        holder = UserReference(user.id, user.directory, user.user_id)
+        self.licenses[new_id] = AccessLicense(
+            new_id, license_type, holder, created=self.now, modified=self.now, last_used=None
+        )
+        self.given.append(new_id)
+        return AllocateAnswer(AllocateKind.ACCEPTED)
+
+    async def reinstate(self, license_: AccessLicense) -> AllocateAnswer:
+        """End a quarantine; scripted answers come first, and end none."""
+        return self._scripted_gift() or self.end_quarantine(license_.id)
+
+    def end_quarantine(self, license_id: str) -> AllocateAnswer:
+        """What a PUT that arrives does to the site."""
+        row = self.licenses.get(license_id)
+        if row is None or not row.quarantined:
+            return AllocateAnswer(AllocateKind.REFUSED, "It is not in quarantine.")
+        self.licenses[license_id] = replace(row, quarantined=False, quarantine_end=None)
+        self.given.append(license_id)
+        return AllocateAnswer(AllocateKind.ACCEPTED)
+
+    def clock_difference(self) -> timedelta | None:
+        """What the test says."""
+        return self.shown_clock_difference
+
+    def _scripted_gift(self) -> AllocateAnswer | None:
+        answer = self.gift_answers.pop(0) if self.gift_answers else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @dataclass
 class MemoryLedger:
-    """A ledger in memory with the guarantees of the real one."""
+    """A ledger in memory with the guarantees of the real one.
+
+    What is changed side by side goes through JSON, as it does in the tables. `history` holds
+    every release record that was written, in order.
+    """
 
     plans: dict[str, Plan] = field(default_factory=dict)
     rows: dict[tuple[str, str], ReleaseRecord] = field(default_factory=dict)
@@ -109,60 +196,128 @@ class MemoryLedger:
     messages: list[RefusedMessage] = field(default_factory=list)
     last_runs: dict[str, Run] = field(default_factory=dict)
     history: list[ReleaseRecord] = field(default_factory=list)
+    states: dict[tuple[str, str], str] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
 
     async def save_plan(self, plan: Plan) -> None:
-        """Keep the plan."""
-        self.plans[plan.plan_id] = plan
+        """Keep the plan; another one of the same id is refused."""
+        there = self.plans.setdefault(plan.plan_id, plan)
+        if replace(there, status=plan.status) != plan:
+            raise LedgerError(f"another plan has the id {plan.plan_id}")
 
     async def plan(self, plan_id: str) -> Plan | None:
         """The header."""
         found = self.plans.get(plan_id)
         return replace(found, decisions=()) if found else None
 
+    async def latest_plans(self, limit: int) -> list[Plan]:
+        """The newest headers."""
+        newest = sorted(self.plans.values(), key=lambda plan: plan.created_at, reverse=True)
+        return [replace(plan, decisions=()) for plan in newest[: max(limit, 0)]]
+
     async def decisions(self, plan_id: str) -> AsyncIterator[Decision]:
         """The decisions."""
-        for decision in self.plans[plan_id].decisions:
+        for decision in self._stored_plan(plan_id).decisions:
             yield decision
 
     async def set_plan_status(self, plan_id: str, status: PlanStatus) -> None:
         """Change the status."""
-        self.plans[plan_id] = replace(self.plans[plan_id], status=status)
+        self.plans[plan_id] = replace(self._stored_plan(plan_id), status=status)
 
     async def releases(self, plan_id: str, license_ids: Iterable[str]) -> dict[str, ReleaseRecord]:
         """What is recorded."""
         return {x: self.rows[plan_id, x] for x in license_ids if (plan_id, x) in self.rows}
 
+    async def recent_releases(self, since: datetime) -> list[ReleaseRecord]:
+        """What was begun from then on."""
+        recent = (row for row in self.rows.values() if row.started_at >= since)
+        return sorted(recent, key=lambda row: row.started_at)
+
     async def save_releases(self, records: Sequence[ReleaseRecord]) -> None:
         """Keep the records; a release is never overwritten."""
         for record in records:
             key = (record.plan_id, record.license_id)
-            if key not in self.rows or not self.rows[key].outcome.is_release:
-                self.rows[key] = record
-                self.history.append(record)
+            standing = settle(self.rows.get(key), record)
+            if standing != self.rows.get(key):
+                self.rows[key] = standing
+                self.history.append(standing)
 
     async def save_usage(self, snapshot: UsageSnapshot) -> None:
-        """Keep the snapshot."""
+        """Keep the snapshot; one of the same minute is replaced."""
+
+        def minute(taken: UsageSnapshot) -> datetime:
+            return taken.taken_at.replace(second=0, microsecond=0)
+
+        self.usage = [x for x in self.usage if minute(x) != minute(snapshot)]
         self.usage.append(snapshot)
 
     async def usage_since(self, since: datetime) -> list[UsageSnapshot]:
         """The snapshots from then on."""
-        return [x for x in self.usage if x.taken_at >= since]
+        return sorted(
+            (x for x in self.usage if x.taken_at >= since), key=lambda taken: taken.taken_at
+        )
 
     async def save_refused_message(self, message: RefusedMessage) -> None:
-        """Keep the message."""
-        self.messages.append(message)
+        """Keep the message in the place of an earlier one of that id and reason."""
+        settled = ""
+        for place, there in enumerate(self.messages):
+            if (there.message_id, there.refusal) == (message.message_id, message.refusal):
+                settled = self.messages.pop(place).settled
+                break
+        self.messages.append(replace(message, settled=settled))
 
     async def refused_messages(self) -> list[RefusedMessage]:
         """Newest first."""
-        return self.messages[::-1]
+        return sorted(self.messages, key=lambda message: message.seen_at, reverse=True)
+
+    async def refused_message(self, message_id: str) -> RefusedMessage | None:
+        """The newest of that id."""
+        kept = (x for x in await self.refused_messages() if x.message_id == message_id)
+        return next(kept, None)
+
+    async def settle_message(self, message_id: str, how: str) -> None:
+        """Mark the message."""
+        if await self.refused_message(message_id) is None:
+            raise LedgerError(f"no refused message has the id {message_id}")
+        self.messages = [
+            replace(x, settled=how) if x.message_id == message_id else x for x in self.messages
+        ]
+
+    async def state[S](self, kind: type[S], name: str) -> S | None:
+        """What was stored."""
+        text = self.states.get((kind.__name__, name))
+        return None if text is None else from_json(kind, text)
+
+    async def change_state[S](self, kind: type[S], name: str, change: Callable[[S | None], S]) -> S:
+        """Store what `change` makes of the state; call it twice, as a lost race does."""
+        change(await self.state(kind, name))
+        changed = change(await self.state(kind, name))
+        text = to_json(changed)
+        assert from_json(kind, text) == changed, f"{changed} can't be read back"
+        self.states[kind.__name__, name] = text
+        return changed
+
+    async def append_audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Add what is not there yet."""
+        self.audit += [x for x in dict.fromkeys(entries) if x not in self.audit]
+
+    async def audit_of(self, license_id: str) -> list[AuditEntry]:
+        """Oldest first."""
+        entries = (entry for entry in self.audit if entry.license_id == license_id)
+        return sorted(entries, key=lambda entry: entry.at)
 
     async def save_run(self, run: Run) -> None:
         """Keep the run."""
         self.last_runs[run.function] = run
 
     async def runs(self) -> list[Run]:
-        """The last runs."""
-        return list(self.last_runs.values())
+        """The last runs, by name."""
+        return [self.last_runs[name] for name in sorted(self.last_runs)]
+
+    def _stored_plan(self, plan_id: str) -> Plan:
+        if plan_id not in self.plans:
+            raise LedgerError(f"no plan has the id {plan_id}")
+        return self.plans[plan_id]
 
 
 @dataclass
@@ -193,3 +348,36 @@ class RecordingTelemetry:
     def names(self) -> list[str]:
         """The names of the events so far."""
         return [name for name, _ in self.events]
+
+
+@dataclass
+class RecordingQueue:
+    """Keeps what was put back, with its delay."""
+
+    put: list[tuple[str, timedelta]] = field(default_factory=list)
+
+    async def put_back(self, text: str, delay: timedelta) -> None:
+        """Keep the message."""
+        self.put.append((text, delay))
+
+
+@dataclass
+class RecordingNotifier:
+    """Keeps the notices."""
+
+    notices: list[Notice] = field(default_factory=list)
+
+    async def notify(self, notice: Notice) -> None:
+        """Keep the notice."""
+        self.notices.append(notice)
+
+
+@dataclass
+class ManualTime:
+    """A clock that stands until a test moves it."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.now

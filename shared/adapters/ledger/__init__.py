@@ -1,4 +1,4 @@
-"""The ledger in Azure Tables: plans, releases, usage history, runs and refused messages."""
+"""The ledger in Azure Tables: plans, releases, audit trail, states, history, runs, messages."""
 
 from shared.adapters.ledger.access import TableAccess
 from shared.adapters.ledger.ledger import TablesLedger

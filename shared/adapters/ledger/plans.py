@@ -9,7 +9,7 @@ from dataclasses import replace
 from shared.adapters.ledger.chunks import COLUMN_BYTES, Chunk, pack, unpack
 from shared.adapters.ledger.keys import joined, moment
 from shared.adapters.ledger.kind import Kind
-from shared.adapters.ledger.rows import Row, columns_of, shown, unreadable, value_of
+from shared.adapters.ledger.rows import Row, columns_of, shown, unreadable
 from shared.adapters.ledger.tables import Stored
 from shared.domain.errors import LedgerError
 from shared.domain.plan import Decision, Plan, PlanStatus
@@ -32,7 +32,15 @@ class Plans(Kind):
     async def plan(self, plan_id: str) -> Plan | None:
         """The plan's header without its decisions; None when there is none."""
         stored = await asyncio.to_thread(self._header, plan_id)
-        return None if stored is None else _plan(stored.row)
+        return None if stored is None else self._plan(stored.row)
+
+    async def latest_plans(self, limit: int) -> list[Plan]:
+        """The headers of the plans whose ids sort last, at most `limit`, the newest first.
+
+        A plan's id begins with the time at which it was made.
+        """
+        rows = await asyncio.to_thread(self._latest, limit)
+        return sorted((self._plan(row) for row in rows), key=lambda p: p.created_at, reverse=True)
 
     async def decisions(self, plan_id: str) -> AsyncIterator[Decision]:
         """The decisions of a plan, in the order in which they were made.
@@ -43,7 +51,7 @@ class Plans(Kind):
         stored = await asyncio.to_thread(self._header, plan_id)
         if stored is None:
             raise _no_plan(plan_id)
-        for name in _chunk_names(stored.row):
+        for name in self._chunk_names(stored.row):
             for decision in await asyncio.to_thread(self._chunk, plan_id, name):
                 yield decision
 
@@ -75,19 +83,46 @@ class Plans(Kind):
 
     def _must_be_the_same(self, plan: Plan, names: list[str], stored: Stored | None) -> None:
         if stored is not None:
-            there = replace(_plan(stored.row), status=plan.status)
-            if there == replace(plan, decisions=()) and _chunk_names(stored.row) == names:
+            there = replace(self._plan(stored.row), status=plan.status)
+            if there == replace(plan, decisions=()) and self._chunk_names(stored.row) == names:
                 return
         raise LedgerError(
             f"The ledger holds another plan with the id {plan.plan_id!r}, so this one was not "
             "stored: run the function again for a plan with an id of its own."
         )
 
+    def _latest(self, limit: int) -> list[Row]:
+        partition = joined(self._site)
+        latest = self._tables.row_keys(_PLANS, partition)[-limit:] if limit > 0 else []
+        if not latest:
+            return []
+        found = self._tables.get_many(_PLANS, partition, latest)
+        return [stored.row for stored in found.values()]
+
     def _header(self, plan_id: str) -> Stored | None:
         return self._tables.get(_PLANS, joined(self._site), joined(plan_id))
 
     def _keys(self, plan_id: str) -> Row:
         return {"PartitionKey": joined(self._site), "RowKey": joined(plan_id)}
+
+    def _plan(self, row: Row) -> Plan:
+        plan = self._value(Plan, _PLANS, row)
+        try:
+            return replace(plan, status=PlanStatus(str(row.get("Status"))))
+        except ValueError as error:
+            raise self._unreadable(row, error) from error
+
+    def _chunk_names(self, row: Row) -> list[str]:
+        try:
+            names = json.loads(str(row.get("Chunks")))
+        except ValueError as error:
+            raise self._unreadable(row, error) from error
+        if not isinstance(names, list):
+            raise self._unreadable(row, "Chunks is no JSON list")
+        return [str(name) for name in names]
+
+    def _unreadable(self, row: Row, why: object) -> LedgerError:
+        return unreadable(row, self._tables.name(_PLANS), why)
 
     def _chunk_row(self, plan_id: str, chunk: Chunk) -> Row:
         row: Row = {
@@ -126,24 +161,6 @@ def _header_columns(plan: Plan, chunks: list[str], count: int, size: int) -> Row
         "Chunks": json.dumps(chunks),
         **columns_of(replace(plan, decisions=())),
     }
-
-
-def _plan(row: Row) -> Plan:
-    plan = value_of(Plan, row)
-    try:
-        return replace(plan, status=PlanStatus(str(row.get("Status"))))
-    except ValueError as error:
-        raise unreadable(row, error) from error
-
-
-def _chunk_names(row: Row) -> list[str]:
-    try:
-        names = json.loads(str(row.get("Chunks")))
-    except ValueError as error:
-        raise unreadable(row, error) from error
-    if not isinstance(names, list):
-        raise unreadable(row, "Chunks is no JSON list")
-    return [str(name) for name in names]
 
 
 def _no_plan(plan_id: str) -> LedgerError:

@@ -1,16 +1,11 @@
 """Release records as rows, and which record may take the place of which. Pure."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.adapters.ledger.keys import joined, moment
 from shared.adapters.ledger.rows import Row, columns_of, shown
 from shared.domain.release import Outcome, ReleaseRecord
-
-_BATCH_ROWS = 100  # the most that a transaction takes
-_BATCH_BYTES = 3_500_000  # of 4 MiB
-_ENVELOPE_BYTES = 4_000  # headers and address of one row in a transaction, with two long keys
 
 
 def settle(stored: ReleaseRecord | None, new: ReleaseRecord) -> ReleaseRecord:
@@ -61,18 +56,3 @@ def to_row(record: ReleaseRecord) -> Row:
     if record.days_unused is not None:
         row["DaysUnused"] = float(record.days_unused)
     return row | columns_of(record)
-
-
-def batches(rows: Iterable[tuple[Row, str | None]]) -> Iterator[list[tuple[Row, str | None]]]:
-    """Rows (each with the ETag that it must have) in groups that fit one transaction each."""
-    batch: list[tuple[Row, str | None]] = []
-    size = 0
-    for row, etag in rows:
-        row_size = len(json.dumps(row)) + _ENVELOPE_BYTES
-        if batch and (len(batch) == _BATCH_ROWS or size + row_size > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append((row, etag))
-        size += row_size
-    if batch:
-        yield batch

@@ -1,22 +1,18 @@
 """Releases: one row per license and plan; a release that happened is never overwritten."""
 
 import asyncio
-import random
-import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from shared.adapters.ledger.attempts import until_won
+from shared.adapters.ledger.batches import batches
 from shared.adapters.ledger.keys import joined, joined_range, moment
 from shared.adapters.ledger.kind import Kind
-from shared.adapters.ledger.release_rows import batches, one_per_license, settle, to_row
-from shared.adapters.ledger.rows import value_of
+from shared.adapters.ledger.release_rows import one_per_license, settle, to_row
 from shared.adapters.ledger.tables import Stored
-from shared.domain.errors import LedgerError
 from shared.domain.release import ReleaseRecord
 
 _RELEASES = "Releases"
-_TRIES = 30  # each time that we lose, another writer won: so as many can write at once
-_LONGEST_WAIT_SECONDS = 0.1
 
 
 class Releases(Kind):
@@ -26,7 +22,9 @@ class Releases(Kind):
         """What is recorded of these licenses under this plan, by license id."""
         wanted = list(dict.fromkeys(license_ids))
         stored = await asyncio.to_thread(self._read, plan_id, wanted)
-        return {name: value_of(ReleaseRecord, found.row) for name, found in stored.items()}
+        return {
+            name: self._value(ReleaseRecord, _RELEASES, found.row) for name, found in stored.items()
+        }
 
     async def save_releases(self, records: Sequence[ReleaseRecord]) -> None:
         """Insert or replace the records; a recorded release stays as it is (see `settle`).
@@ -56,7 +54,9 @@ class Releases(Kind):
 
     def _query(self, wanted: str, values: dict[str, str]) -> list[ReleaseRecord]:
         rows = self._tables.query(_RELEASES, wanted, **values)
-        return sorted((value_of(ReleaseRecord, row) for row in rows), key=lambda r: r.started_at)
+        return sorted(
+            (self._value(ReleaseRecord, _RELEASES, row) for row in rows), key=lambda r: r.started_at
+        )
 
     def _read(self, plan_id: str, license_ids: Sequence[str]) -> dict[str, Stored]:
         row_keys = {joined(license_id): license_id for license_id in license_ids}
@@ -69,15 +69,12 @@ class Releases(Kind):
     def _save(self, plan_id: str, records: Sequence[ReleaseRecord]) -> None:
         """Read, compare and write what changed, until nobody wrote between reading and writing."""
         left = list(records)
-        for _ in range(_TRIES):
-            left = self._save_once(plan_id, left)
-            if not left:
-                return
-            time.sleep(random.uniform(0, _LONGEST_WAIT_SECONDS))  # noqa: S311 - no secret
-        raise LedgerError(
-            f"Other writers kept changing the releases of the plan {plan_id!r}; the message is "
-            "tried again later."
-        )
+
+        def attempt() -> bool | None:
+            left[:] = self._save_once(plan_id, left)
+            return None if left else True
+
+        until_won(attempt, f"the releases of the plan {plan_id!r}")
 
     def _save_once(self, plan_id: str, records: Sequence[ReleaseRecord]) -> list[ReleaseRecord]:
         """Write what can be written; returns the records that somebody else changed meanwhile."""
@@ -85,7 +82,7 @@ class Releases(Kind):
         changes = []
         for record in records:
             there = stored.get(record.license_id)
-            before = None if there is None else value_of(ReleaseRecord, there.row)
+            before = None if there is None else self._value(ReleaseRecord, _RELEASES, there.row)
             standing = settle(before, record)
             if standing != before:
                 changes.append((to_row(standing), None if there is None else there.etag))

@@ -54,8 +54,8 @@ def columns_of(value: object) -> Row:
     return {_column(number): piece for number, piece in enumerate(pieces, start=1)}
 
 
-def value_of[T](kind: type[T], row: Mapping[str, Value]) -> T:
-    """The dataclass in the JSON column of a row.
+def value_of[T](kind: type[T], row: Mapping[str, Value], table: str) -> T:
+    """The dataclass in the JSON column of a row of a table.
 
     Raises:
         LedgerError: the row was damaged or written by another version.
@@ -63,14 +63,15 @@ def value_of[T](kind: type[T], row: Mapping[str, Value]) -> T:
     try:
         return from_json(kind, _record(row))
     except ValueError as error:
-        raise unreadable(row, error) from error
+        raise unreadable(row, table, error) from error
 
 
-def unreadable(row: Mapping[str, Value], why: object) -> LedgerError:
+def unreadable(row: Mapping[str, Value], table: str, why: object) -> LedgerError:
     """The error for a row that is there and can't be understood."""
     place = f"PartitionKey {row.get('PartitionKey')!r}, RowKey {row.get('RowKey')!r}"
     return LedgerError(
-        f"The ledger's row {place} can't be read; put it back as it was, or delete it: {why}"
+        f"The row {place} of the ledger's table {table} can't be read; put it back as it was, or "
+        f"delete it: {why}"
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from shared.adapters.ledger.keys import joined, moment
 from shared.adapters.ledger.kind import Kind
-from shared.adapters.ledger.rows import Row, columns_of, shown, value_of
+from shared.adapters.ledger.rows import Row, columns_of, shown
 from shared.domain.runs import Run
 
 _RUNS = "Runs"
@@ -30,4 +30,4 @@ class Runs(Kind):
         rows = await asyncio.to_thread(
             self._tables.query, _RUNS, "PartitionKey eq @partition", partition=joined(self._site)
         )
-        return sorted((value_of(Run, row) for row in rows), key=lambda run: run.function)
+        return sorted((self._value(Run, _RUNS, row) for row in rows), key=lambda run: run.function)

@@ -41,6 +41,10 @@ class Tables:
         self._service: TableServiceClient | None = None
         self._made: dict[str, TableClient] = {}
 
+    def name(self, table: str) -> str:
+        """The table's name as the storage account knows it."""
+        return self._prefix + table
+
     def get(self, table: str, partition: str, row_key: str) -> Stored | None:
         """One row, or None."""
         return self._on(table, lambda client: _get(client, partition, row_key))
@@ -68,6 +72,16 @@ class Tables:
             table,
             lambda client: [_row(r) for r in client.query_entities(wanted, parameters=values)],
         )
+
+    def row_keys(self, table: str, partition: str) -> list[str]:
+        """The row keys of a partition, in their order; the rows themselves are not read."""
+
+        def read(client: "TableClient") -> list[str]:
+            wanted, values = "PartitionKey eq @partition", {"partition": partition}
+            rows = client.query_entities(wanted, parameters=values, select=["RowKey"])
+            return [str(row["RowKey"]) for row in rows]
+
+        return self._on(table, read)
 
     def put(self, table: str, row: Row) -> None:
         """Insert or replace one row."""
@@ -126,7 +140,7 @@ class Tables:
     def _on[T](self, table: str, work: Callable[["TableClient"], T]) -> T:
         from azure.core.exceptions import AzureError  # noqa: PLC0415 - cold start
 
-        name = self._prefix + table
+        name = self.name(table)
         try:
             try:
                 return work(self._client(name))

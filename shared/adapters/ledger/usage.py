@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.adapters.ledger.keys import joined, minute, moment
 from shared.adapters.ledger.kind import Kind
-from shared.adapters.ledger.rows import Row, columns_of, shown, value_of
+from shared.adapters.ledger.rows import Row, columns_of, shown
 from shared.domain.model import UsageSnapshot
 
 _USAGE = "Usage"
@@ -28,7 +28,7 @@ class Usage(Kind):
             partition=joined(self._site),
             first=minute(since),
         )
-        snapshots = (value_of(UsageSnapshot, row) for row in rows)
+        snapshots = (self._value(UsageSnapshot, _USAGE, row) for row in rows)
         return sorted((s for s in snapshots if s.taken_at >= since), key=lambda s: s.taken_at)
 
 

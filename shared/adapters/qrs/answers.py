@@ -41,7 +41,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AnswerHead:
-    """Status, headers that matter, and the start of the body unless it is the data asked for.
+    """Status, headers that matter, and the body, or its start, unless it is the data of a GET.
 
     `retry_after` is in seconds.
     """
@@ -72,8 +72,8 @@ class AnswerHead:
 def read_problem(head: AnswerHead) -> QrsError:
     """Why the answer to a GET is not data (see `AnswerHead.is_data`)."""
     if head.status in _WORTH_ANOTHER_TRY:
-        return TryAgainError(_answered(head) + ".", head.retry_after)
-    return _refusal(head)
+        return TryAgainError(answered(head) + ".", head.retry_after)
+    return refusal(head)
 
 
 def delete_answer(head: AnswerHead) -> DeleteAnswer:
@@ -85,70 +85,73 @@ def delete_answer(head: AnswerHead) -> DeleteAnswer:
     if head.status == HTTPStatus.NOT_FOUND:
         return DeleteAnswer.ALREADY_GONE
     if head.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise TryAgainError(_answered(head) + ".", head.retry_after)
+        raise TryAgainError(answered(head) + ".", head.retry_after)
     if head.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return DeleteAnswer.LOST
     if HTTPStatus.OK <= head.status < HTTPStatus.MULTIPLE_CHOICES and not head.is_html:
         return DeleteAnswer.ACCEPTED
-    raise _refusal(head)
+    raise refusal(head)
 
 
-def _refusal(head: AnswerHead) -> QrsError:
+def refusal(head: AnswerHead) -> QrsError:
+    """The error for an answer that says no, or is not from QRS, with the setting to look at."""
     status, question = head.status, head.question
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return QrsDeniedError(
-            f"{_answered(head)} and sent us elsewhere{_destination(head)} instead of answering: "
+            f"{answered(head)} and sent us elsewhere{_destination(head)} instead of answering: "
             f"this app is not signed in there. Check {question.where}."
         )
     if status == HTTPStatus.BAD_REQUEST and "request header is incorrect" in head.text:
         return QrsDeniedError(
-            f"{_answered(head)}: the virtual proxy does not know this host name. Use the full name "
+            f"{answered(head)}: the virtual proxy does not know this host name. Use the full name "
             "in QLIK_SENSE__HOST, or add the name to the proxy's host allow list."
         )
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return QrsDeniedError(_denial(head))
     if status < HTTPStatus.BAD_REQUEST and head.is_html:
         return QrsDeniedError(
-            f"{_answered(head)} with a web page instead of data, as a login page or another proxy "
+            f"{answered(head)} with a web page instead of data, as a login page or another proxy "
             f"would. Check {question.where}."
         )
     if status == HTTPStatus.NOT_FOUND:
         return QrsAnswerError(
-            f"{_answered(head)}: it does not know this path. Check {question.where}, and that this "
+            f"{answered(head)}: it does not know this path. Check {question.where}, and that this "
             "Qlik Sense version has it."
         )
-    return QrsAnswerError(_unexpected(head))
+    return QrsAnswerError(unexpected(head))
 
 
 def _denial(head: AnswerHead) -> str:
     text, who = head.text.lower(), head.question.who
     if "xsrf" in text:
         return (
-            f"{_answered(head)}: the Xrfkey check failed. Something between this app and QRS drops "
+            f"{answered(head)}: the Xrfkey check failed. Something between this app and QRS drops "
             "the X-Qlik-Xrfkey header or cuts the URL: look at proxies and firewalls on the way."
         )
     if "inactive" in text:
         return (
-            f"{_answered(head)}: the account is inactive in Qlik Sense. Activate it in the QMC, or "
+            f"{answered(head)}: the account is inactive in Qlik Sense. Activate it in the QMC, or "
             f"name another one in {who}."
         )
     if head.status == HTTPStatus.UNAUTHORIZED:
         return (
-            f"{_answered(head)}: it does not accept the sign-in. "
-            f"Check {head.question.where}.{_excerpt(head)}"
+            f"{answered(head)}: it does not accept the sign-in. "
+            f"Check {head.question.where}.{excerpt(head)}"
         )
     return (
-        f"{_answered(head)}: the account has no right to this. Give the account of {who} the role "
-        f"RootAdmin, or security rules for License* and User*.{_excerpt(head)}"
+        f"{answered(head)}: the account has no right to this. Give the account of {who} the role "
+        f"RootAdmin, or security rules for License* and User*.{excerpt(head)}"
     )
 
 
-def _unexpected(head: AnswerHead) -> str:
+def unexpected(head: AnswerHead) -> str:
+    """What came where JSON was expected."""
     kind = head.content_type or "no content type"
-    return f"{_answered(head)} ({kind}) where data in JSON was expected.{_excerpt(head)}"
+    return f"{answered(head)} ({kind}) where data in JSON was expected.{excerpt(head)}"
 
 
-def _answered(head: AnswerHead) -> str:
+def answered(head: AnswerHead) -> str:
+    """Who answered what to which question."""
     return f"{head.question.site} answered {head.status} to {head.question.text}"
 
 
@@ -158,8 +161,9 @@ def _destination(head: AnswerHead) -> str:
     return f" ({place})" if place.isprintable() and place else ""
 
 
-def _excerpt(head: AnswerHead) -> str:
+def excerpt(head: AnswerHead, length: int = _EXCERPT) -> str:
+    """The answer's own words as a sentence; none of a page for people."""
     if head.is_html:
         return ""
-    text = " ".join(head.text.split())[:_EXCERPT]
+    text = " ".join(head.text.split())[:length]
     return f" It says: {text!r}" if text else ""

@@ -1,8 +1,12 @@
 """What the app asks of QRS, in the terms of the domain; fills the port `Qrs`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 
-from shared.adapters.qrs import paths
+from shared.adapters.qrs import changes, paths
+from shared.adapters.qrs.answers import delete_answer
+from shared.adapters.qrs.bulk_delete import delete_selected
+from shared.adapters.qrs.change_answers import allocate_answer, lost_allocation
 from shared.adapters.qrs.connection import QrsConnection
 from shared.adapters.qrs.fields import Fields
 from shared.adapters.qrs.json_body import ListReader, ObjectReader, Row
@@ -12,6 +16,7 @@ from shared.adapters.qrs.parsing import (
     parse_server_license,
     user_reader,
 )
+from shared.adapters.qrs.reinstating import reinstate
 from shared.domain.errors import QrsAnswerError
 from shared.domain.model import (
     AccessLicense,
@@ -20,7 +25,7 @@ from shared.domain.model import (
     ServerLicense,
     User,
 )
-from shared.domain.release import DeleteAnswer
+from shared.domain.release import AllocateAnswer, DeleteAnswer
 
 _FILTER_AT_MOST = 200  # users; for more, one list of all users costs QRS less than many filters
 
@@ -49,11 +54,7 @@ class QrsClient:
 
     async def access_licenses(self, license_type: LicenseType) -> list[AccessLicense]:
         """All access licenses of a type that this account may see, in one request."""
-        found = await self._connection.read(
-            paths.access_licenses(license_type),
-            lambda: ListReader(f"{license_type} access licenses", license_reader(license_type)),
-        )
-        return list(found.values())
+        return await self._all(license_type)
 
     async def access_licenses_by_id(
         self, license_type: LicenseType, ids: Collection[str]
@@ -79,15 +80,65 @@ class QrsClient:
             return await self._filtered(paths.USERS, ids, new_reader)
         return await self._connection.read(paths.USERS, new_reader)
 
+    async def license_of_user(
+        self, license_type: LicenseType, user_id: str
+    ) -> AccessLicense | None:
+        """The license of that type that a user (id) holds; one in force before a quarantined one.
+
+        Filters on an id inside the user are not documented: where QRS refuses one, the whole list
+        is read.
+        """
+        wanted = paths.guid(user_id)
+        try:
+            rows = await self._all(license_type, f"user.id eq {wanted}")
+        except QrsAnswerError:
+            rows = await self._all(license_type)
+        own = (row for row in rows if row.user and row.user.id == wanted)
+        return min(own, key=lambda row: row.quarantined, default=None)
+
     async def delete_access_license(
         self, license_type: LicenseType, license_id: str
     ) -> DeleteAnswer:
         """Send DELETE for one license; `LOST` means: read the license before anything else."""
-        return await self._connection.delete(license_type, license_id)
+        return await self._connection.change(
+            changes.delete_license(license_type, license_id),
+            delete_answer,
+            lambda _: DeleteAnswer.LOST,
+        )
+
+    async def delete_selected(
+        self, license_type: LicenseType, license_ids: Sequence[str]
+    ) -> DeleteAnswer:
+        """Delete exactly these licenses by a selection; see `bulk_delete`."""
+        return await delete_selected(self._connection, license_type, license_ids)
+
+    async def allocate(self, license_type: LicenseType, user_id: str) -> AllocateAnswer:
+        """Give a user (id) a license; `LOST` means: read before anything else."""
+        change = changes.allocate(license_type, user_id)
+        return await self._connection.change(change, allocate_answer, lost_allocation)
+
+    async def reinstate(self, license_: AccessLicense) -> AllocateAnswer:
+        """Take a license out of quarantine for its user; see `reinstating`."""
+        return await reinstate(self._connection, license_)
+
+    def clock_difference(self) -> timedelta | None:
+        """How far the site's clock is ahead of ours, at least; None before the first answer.
+
+        Zero when the answers fit equal clocks, given their round trips and whole seconds.
+        """
+        return self._connection.server_clock.difference()
 
     async def aclose(self) -> None:
         """Close the connection."""
         await self._connection.aclose()
+
+    async def _all(self, license_type: LicenseType, filter_text: str = "") -> list[AccessLicense]:
+        found = await self._connection.read(
+            paths.access_licenses(license_type),
+            lambda: ListReader(f"{license_type} access licenses", license_reader(license_type)),
+            filter_text,
+        )
+        return list(found.values())
 
     async def _filtered[T](
         self, path: str, ids: frozenset[str], new_reader: Callable[[], ListReader[T]]

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 import httpx
 
 from shared.adapters.qrs import paths
-from shared.adapters.qrs.answers import AnswerHead, Question, delete_answer, read_problem
+from shared.adapters.qrs.answers import AnswerHead, Question, read_problem
 from shared.adapters.qrs.authentication import Auth, JwtAuth, new_xrfkey
+from shared.adapters.qrs.changes import Change
 from shared.adapters.qrs.faults import FAULTS, certainly_not_sent, explain
 from shared.adapters.qrs.json_body import BodyReader
 from shared.adapters.qrs.retrying import RetryPolicy, Timeouts, retry_after_seconds, with_retries
-from shared.domain.model import LicenseType
-from shared.domain.release import DeleteAnswer
+from shared.adapters.qrs.server_clock import ServerClock
 
 _EXCERPT_BYTES = 4096
+_ANSWER_BYTES = 4 * 1024 * 1024  # of an answer to a change: a selection of 10,000 items
 _IDLE_SECONDS = 30.0  # http.sys drops idle connections after 120 s, firewalls often sooner
 _TIMEOUTS = Timeouts()
 _RETRIES = RetryPolicy()
@@ -33,7 +34,8 @@ class QrsConnection:
 
     A virtual proxy's session cookie is kept, so that all requests share one session (five are
     allowed per user). At most `concurrency` requests are under way, those that wait for their next
-    attempt included: a QRS that asks for a pause gets one.
+    attempt included: a QRS that asks for a pause gets one. `server_clock` is told of every answer
+    that was data.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class QrsConnection:
         self._retries = retries
         self._slots = asyncio.Semaphore(concurrency)
         self._now = now
+        self.server_clock = ServerClock()
         self._client = _http_client(tls, timeouts, concurrency)
 
     async def read[T](
@@ -70,13 +73,18 @@ class QrsConnection:
         async with self._slots:
             return await with_retries(self._retries, attempt)
 
-    async def delete(self, license_type: LicenseType, license_id: str) -> DeleteAnswer:
-        """DELETE one access license; sent again only when QRS can't have seen it, or said 429."""
-        path = paths.access_license(license_type, license_id)
-        question = self._question("DELETE", path)
+    async def change[T](
+        self, change: Change, judge: Callable[[AnswerHead], T], lost: Callable[[str], T]
+    ) -> T:
+        """Send a change; it is sent again only when QRS can't have seen it, or said 429.
 
-        async def attempt() -> DeleteAnswer:
-            return await self._delete_once(question, path)
+        `judge` reads the answer. `lost` makes the result, of the reason, when it was sent and no
+        answer came: nobody knows then whether it was carried out.
+        """
+        question = self._question(change.method, change.path)
+
+        async def attempt() -> T:
+            return await self._change_once(question, change, judge, lost)
 
         async with self._slots:
             return await with_retries(self._retries, attempt)
@@ -88,36 +96,50 @@ class QrsConnection:
     async def _read_once[T](
         self, question: Question, path: str, reader: BodyReader[T], filter_text: str
     ) -> T:
+        sent = self._now()
         try:
             async with (
                 asyncio.timeout(self._whole),
                 self._send("GET", path, filter_text) as response,
             ):
+                received = self._now()
                 await self._refuse_unless_data(response, question)
+                self.server_clock.note(response.headers.get("date"), sent, received)
                 async for chunk in response.aiter_bytes():
                     reader.feed(chunk)
         except FAULTS as fault:
             raise explain(fault, question) from fault
         return reader.finish()
 
-    async def _delete_once(self, question: Question, path: str) -> DeleteAnswer:
+    async def _change_once[T](
+        self,
+        question: Question,
+        change: Change,
+        judge: Callable[[AnswerHead], T],
+        lost: Callable[[str], T],
+    ) -> T:
         try:
-            async with asyncio.timeout(self._whole), self._send("DELETE", path) as response:
-                head = await self._whole_head(response, question)
+            async with (
+                asyncio.timeout(self._whole),
+                self._send(change.method, change.path, body=change.body) as response,
+            ):
+                head = await self._whole_head(response, question, _ANSWER_BYTES)
         except FAULTS as fault:
             if certainly_not_sent(fault):
                 raise explain(fault, question) from fault
-            return DeleteAnswer.LOST
-        return delete_answer(head)
+            return lost(str(explain(fault, question)))
+        return judge(head)
 
     def _send(
-        self, method: str, path: str, filter_text: str = ""
+        self, method: str, path: str, filter_text: str = "", body: bytes = b""
     ) -> AbstractAsyncContextManager[httpx.Response]:
         key = new_xrfkey()
+        kind = {"Content-Type": "application/json"} if body else {}
         return self._client.stream(
             method,
             self._address.url(path, key, filter_text),
-            headers={"X-Qlik-Xrfkey": key, **self._auth.headers()},
+            headers={"X-Qlik-Xrfkey": key, **self._auth.headers(), **kind},
+            content=body or None,
             extensions=self._extensions,
         )
 
@@ -125,9 +147,11 @@ class QrsConnection:
         if not _head_of(response, question).is_data:
             raise read_problem(await self._whole_head(response, question))
 
-    async def _whole_head(self, response: httpx.Response, question: Question) -> AnswerHead:
+    async def _whole_head(
+        self, response: httpx.Response, question: Question, at_most: int = _EXCERPT_BYTES
+    ) -> AnswerHead:
         wait = retry_after_seconds(response.headers.get("retry-after"), self._now())
-        text = await _start_of(response.aiter_bytes())
+        text = await _start_of(response.aiter_bytes(), at_most)
         return replace(_head_of(response, question), text=text, retry_after=wait)
 
     def _question(self, method: str, path: str) -> Question:
@@ -159,8 +183,8 @@ def _head_of(response: httpx.Response, question: Question) -> AnswerHead:
     )
 
 
-async def _start_of(body: AsyncIterator[bytes]) -> str:
-    start = b""
+async def _start_of(body: AsyncIterator[bytes], at_most: int) -> str:
+    start = bytearray()
     async for chunk in body:  # to its end, so that the connection can be used again
-        start = (start + chunk)[:_EXCERPT_BYTES]
+        start += chunk[: at_most - len(start)]
     return start.decode("utf-8", "replace")

@@ -1,7 +1,8 @@
 """Paths, filters and URLs of QRS.
 
 Access licenses are addressed by type and GUID only, so that no input can ever turn a request into
-one for the site license (`/qrs/license/{id}` exists, and takes DELETE too).
+one for the site license (`/qrs/license/{id}` and `/qrs/selection/{id}/license` exist, and take
+DELETE too).
 """
 
 import re
@@ -18,6 +19,7 @@ ABOUT = "about"
 OVERVIEW = "license/accesstypeoverview"
 SERVER_LICENSE = "license"
 USERS = "user/full"
+SELECTIONS = "selection"
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PROXY_PREFIX = re.compile(r"[A-Za-z0-9._~/-]*")
@@ -33,12 +35,29 @@ def guid(text: object) -> str:
 
 def access_licenses(license_type: LicenseType) -> str:
     """The list of all access licenses of a type."""
-    return f"{_access_type(license_type)}/full"
+    return f"{access_type(license_type)}/full"
 
 
 def access_license(license_type: LicenseType, license_id: str) -> str:
-    """One access license; the only path that is ever deleted."""
-    return f"{_access_type(license_type)}/{guid(license_id)}"
+    """One access license."""
+    return f"{access_type(license_type)}/{guid(license_id)}"
+
+
+def access_type(license_type: LicenseType) -> str:
+    """All access licenses of a type, for adding one."""
+    if not isinstance(license_type, LicenseType):
+        raise TypeError(f"{license_type!r} is no license type")
+    return f"license/{license_type.value}accesstype"
+
+
+def selection(selection_id: str) -> str:
+    """One selection; deleting it leaves alone what it refers to."""
+    return f"{SELECTIONS}/{guid(selection_id)}"
+
+
+def selected_licenses(selection_id: str, license_type: LicenseType) -> str:
+    """The access licenses of a type that a selection refers to; deleting it deletes them."""
+    return f"{selection(selection_id)}/{access_type(license_type)}"
 
 
 def id_filters(ids: Collection[str]) -> Iterator[str]:
@@ -78,9 +97,3 @@ class Address:
         start = f"{self.base_url.rstrip('/')}/{prefix + '/' if prefix else ''}qrs/{path}"
         query = f"?xrfkey={xrfkey}"
         return start + query + (f"&filter={quote(filter_text, safe='')}" if filter_text else "")
-
-
-def _access_type(license_type: LicenseType) -> str:
-    if not isinstance(license_type, LicenseType):
-        raise TypeError(f"{license_type!r} is no license type")
-    return f"license/{license_type.value}accesstype"

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import stamina
 
+from shared.adapters.qrs.server_clock import http_date
 from shared.domain.errors import QrsUnavailableError
 
 
@@ -76,12 +76,8 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    moment = http_date(text)
+    return max(0.0, (moment - now).total_seconds()) if moment else None
 
 
 def _next_wait(error: Exception, policy: RetryPolicy, deadline: float) -> bool | float:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from local.demo_site import faults
 from local.demo_site.behaviour import Behaviour
 from local.demo_site.records import AccessLicense, LicenseType, User
 from local.demo_site.site import DemoSite
@@ -190,6 +191,36 @@ def test_put_reinstates_and_minds_the_version(demo_site: StartDemoSite) -> None:
         assert client.put(f"{ANALYZER}/{NOBODY}", json=fresh).status_code == 404
 
 
+def test_giving_back_may_work_in_no_way(demo_site: StartDemoSite) -> None:
+    """Both ways can be refused, and PUT can be taken without effect: nobody knows what QRS does."""
+    user, license_ = _held(2)
+    site = demo_site(small_world((user, license_), (ben := a_user("LAB\\ben"), None)))
+    url = f"{ANALYZER}/{license_.id}"
+    with qrs_client(site) as client:
+        client.delete(url)
+        back = client.get(url).json() | {"quarantined": False}
+        site.world.behaviour = Behaviour(post_gives=False, put_reinstates="refused")
+        refused = [client.post(ANALYZER, json={"user": {"id": ben.id}}), client.put(url, json=back)]
+        assert [(x.status_code, x.text) for x in refused] == [(400, "<BrokenRules>")] * 2
+        site.world.behaviour = Behaviour(put_reinstates="without effect")
+        taken = client.put(url, json=back)
+        assert (taken.status_code, taken.json()["quarantined"]) == (200, True)
+        assert client.get(url).json()["quarantined"] is True
+
+
+def test_every_answer_tells_the_time_of_the_site(demo_site: StartDemoSite) -> None:
+    """Once, by the site's own clock, also in refusals and injected answers."""
+    clock = ManualClock()
+    site = demo_site(small_world(clock=clock))
+    site.faults.inject(faults.status(503), path="/qrs/user/full")
+    with qrs_client(site) as client:
+        answers = [client.get(x) for x in ("/about", "/license", "/nothing", "/user/full")]
+        clock.move(timedelta(hours=1, seconds=1, milliseconds=900))
+        later = client.get("/about")
+    assert [x.headers.get_list("date") for x in answers] == [["Tue, 10 Mar 2026 12:00:00 GMT"]] * 4
+    assert later.headers["date"] == "Tue, 10 Mar 2026 13:00:01 GMT"
+
+
 def _user_table(client: httpx.Client, **page: object) -> httpx.Response:
     columns = [
         {"name": "id", "columnType": "Property", "definition": "id"},
@@ -297,6 +328,8 @@ def test_a_selection_may_drop_unknown_ids_or_stop_half_way(demo_site: StartDemoS
     site = demo_site(small_world(*held))
     with qrs_client(site) as client:
         assert len(_select(client, first, NOBODY).json()["items"]) == 2
+        site.world.behaviour = Behaviour(selection_shows_items=False)
+        assert "items" not in _select(client, first).json()
         site.world.behaviour = Behaviour(selection_drops_unknown=True)
         assert len(_select(client, first, NOBODY).json()["items"]) == 1
         both = _select(client, first, second).json()["id"]

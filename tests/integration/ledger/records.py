@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from shared.domain.audit import AuditEntry
 from shared.domain.model import (
     AccessLicense,
     AccessTypeOverview,
@@ -79,6 +80,24 @@ def a_release(
         before=before,
         quarantine_end=NOW + timedelta(days=7),
         days_unused=40.25,
+    )
+
+
+def an_entry(site: str, number: int = 1) -> AuditEntry:
+    """A release in the audit trail."""
+    before = a_license(number)
+    return AuditEntry(
+        site=site,
+        plan_id="plan 1",
+        license_id=before.id,
+        license_type=before.license_type,
+        account=before.account,
+        happened=Outcome.RELEASED.value,
+        decision="unused: 40 days against a threshold of 30",
+        detail="gone when it was read again",
+        actor="release_licenses",
+        at=NOW,
+        before=before,
     )
 
 

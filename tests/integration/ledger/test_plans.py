@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from shared.adapters.ledger.tables import Tables
 from shared.domain.errors import LedgerError
 from shared.domain.plan import Decision, Plan, PlanStatus
 from tests.integration.ledger.conftest import NewLedger
-from tests.integration.ledger.records import a_plan
+from tests.integration.ledger.records import NOW, a_plan
 
 
 async def decisions_of(ledger: TablesLedger, plan: Plan) -> tuple[Decision, ...]:
@@ -116,6 +117,24 @@ async def test_plans_of_other_sites_are_out_of_reach(new_ledger: NewLedger, site
     assert await other.plan(a_plan(site).plan_id) is None
     with pytest.raises(LedgerError, match="check SITE_NAME"):
         await other.save_plan(a_plan(site))
+
+
+async def test_the_latest_plans_come_newest_first(new_ledger: NewLedger, site: str) -> None:
+    """As many headers as asked for, of this site only, with the status of now."""
+    ledger = new_ledger(site)
+    plans = [
+        replace(a_plan(site, f"2026110{n}T023000Z-ab"), created_at=NOW + timedelta(days=n - 3))
+        for n in range(1, 6)
+    ]
+    for plan in (plans[2], plans[0], plans[4], plans[1], plans[3]):
+        await ledger.save_plan(plan)
+    await ledger.set_plan_status(plans[4].plan_id, PlanStatus.QUEUED)
+    headers = [replace(plan, decisions=()) for plan in reversed(plans)]
+    headers[0] = replace(headers[0], status=PlanStatus.QUEUED)
+    assert await ledger.latest_plans(2) == headers[:2]
+    assert await ledger.latest_plans(99) == headers
+    assert await ledger.latest_plans(0) == []
+    assert await new_ledger(f"{site} 2").latest_plans(9) == []
 
 
 @pytest.mark.parametrize(

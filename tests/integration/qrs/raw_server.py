@@ -7,7 +7,7 @@ import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
 from shared.adapters.qrs.key_files import brief_file
@@ -23,6 +23,7 @@ class Request:
     method: str
     target: str
     headers: dict[str, str]
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -66,7 +67,9 @@ class RawServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        self.requests.append(_parse(head))
+        request = _parse(head)
+        body = await reader.readexactly(int(request.headers.get("content-length", "0")))
+        self.requests.append(replace(request, body=body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from shared.adapters.qrs import (
     CertificateUser,
@@ -28,8 +29,23 @@ PATIENT = Timeouts(connect=5.0, read=5.0, whole=20.0)
 HASTY = Timeouts(connect=5.0, read=0.3, whole=20.0)
 
 
+class Options(TypedDict, total=False):
+    """What a connection may have other than the usual."""
+
+    root: bytes
+    material: ClientCertificate | None
+    auth: CertificateUser | JwtAuth
+    host: str
+    server_name: str | None
+    prefix: str
+    timeouts: Timeouts
+    retries: RetryPolicy
+    concurrency: int
+    now: datetime
+
+
 @asynccontextmanager
-async def qrs_client(
+async def qrs_connection(
     port: int,
     *,
     root: bytes = ROOT.pem,
@@ -42,8 +58,8 @@ async def qrs_client(
     retries: RetryPolicy = QUICK,
     concurrency: int = 8,
     now: datetime = NOW,
-) -> AsyncIterator[QrsClient]:
-    """A client of the server at `port`."""
+) -> AsyncIterator[QrsConnection]:
+    """A connection to the server at `port`."""
     connection = QrsConnection(
         f"https://{host}:{port}",
         tls_context(material, root, now=now),
@@ -55,8 +71,14 @@ async def qrs_client(
         concurrency=concurrency,
         now=lambda: now,
     )
-    client = QrsClient(connection)
     try:
-        yield client
+        yield connection
     finally:
-        await client.aclose()
+        await connection.aclose()
+
+
+@asynccontextmanager
+async def qrs_client(port: int, **options: Unpack[Options]) -> AsyncIterator[QrsClient]:
+    """A client of the server at `port`."""
+    async with qrs_connection(port, **options) as connection:
+        yield QrsClient(connection)

@@ -4,6 +4,9 @@ from datetime import UTC
 
 from hypothesis import strategies as st
 
+from shared.domain.audit import AuditEntry
+from shared.domain.breaker import Breaker
+from shared.domain.budget import DailyBudget
 from shared.domain.model import (
     AccessLicense,
     AccessTypeOverview,
@@ -46,6 +49,7 @@ decisions = st.builds(
     action=st.sampled_from(Action),
     reason=st.sampled_from(Reason),
     value=texts,
+    candidate_since=maybe_times,
 )
 outcomes = st.sampled_from(Outcome)
 releases = st.builds(
@@ -120,5 +124,25 @@ messages = st.builds(
     body=texts,
     dequeue_count=counts,
     seen_at=times,
+    settled=texts,
+)
+audit_entries = st.builds(
+    AuditEntry,
+    site=st.just("site"),
+    plan_id=texts,
+    license_id=texts,
+    license_type=license_types,
+    account=texts,
+    happened=texts,
+    decision=texts,
+    detail=texts,
+    actor=texts,
+    at=times,
+    before=st.none() | licenses,
+)
+_by_type = st.dictionaries(license_types, counts)
+states = st.one_of(
+    st.builds(DailyBudget, reserved=_by_type, allocated=_by_type),
+    st.builds(Breaker, failures=counts, open_until=maybe_times),
 )
 runs = st.builds(Run, function=texts, finished_at=times, succeeded=st.booleans(), summary=texts)

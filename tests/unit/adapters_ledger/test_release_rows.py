@@ -1,14 +1,12 @@
-"""Which release record stands, and how records are grouped for transactions."""
+"""Which release record stands, and what its row looks like."""
 
-import json
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.ledger.release_rows import batches, one_per_license, settle, to_row
-from shared.adapters.ledger.rows import Row, value_of
+from shared.adapters.ledger.release_rows import one_per_license, settle, to_row
+from shared.adapters.ledger.rows import value_of
 from shared.domain.model import AccessLicense
 from shared.domain.release import Outcome, ReleaseRecord
 from tests.unit.adapters_ledger.strategies import licenses, outcomes, releases
@@ -68,18 +66,5 @@ def test_a_release_wins_in_any_order(records: list[ReleaseRecord], order: list[i
 def test_a_row_brings_the_record_back(record: ReleaseRecord) -> None:
     """The row holds the whole record beside its columns for people."""
     row = to_row(record)
-    assert value_of(ReleaseRecord, row) == record
+    assert value_of(ReleaseRecord, row, "Releases") == record
     assert row["Outcome"] == record.outcome.value
-
-
-@pytest.mark.parametrize(("count", "length"), [(0, 1), (1, 1), (100, 1), (101, 1), (250, 60_000)])
-def test_batches_fit_a_transaction(count: int, length: int) -> None:
-    """At most 100 rows and 4 MiB go together; every row goes once, in order."""
-    rows: list[tuple[Row, str | None]] = [
-        ({"RowKey": str(number), "Detail": "ü" * length}, None) for number in range(count)
-    ]
-    grouped = list(batches(rows))
-    assert [row for batch in grouped for row in batch] == rows
-    assert all(len(batch) <= 100 for batch in grouped)
-    assert all(len(json.dumps([row for row, _ in batch])) < 4 * 2**20 for batch in grouped)
-    assert len(grouped) >= -(-count // 100)

@@ -18,6 +18,7 @@ QLIKVIEW = {
     "QLIKVIEW__USER": "DOMAIN\\svc",
     "QLIKVIEW__PASSWORD_FILE": "password",
 }
+WEBHOOK = {"WEBHOOK__URL_FILE": "webhook.url", "WEBHOOK__EVENTS": "[]"}
 SECRETS = [info.name[:-5] for info in SETTING_REFERENCE if info.name.endswith("_FILE")]
 
 
@@ -29,9 +30,9 @@ def test_a_secret_given_twice_is_refused(secret: str) -> None:
 
 
 def test_every_secret_has_both_forms() -> None:
-    """Six secrets, each by name or by file."""
+    """Seven secrets, each by name or by file."""
     names = {info.name for info in SETTING_REFERENCE}
-    assert len(SECRETS) == 6
+    assert len(SECRETS) == 7
     assert {f"{secret}_SECRET" for secret in SECRETS} <= names
 
 
@@ -89,6 +90,16 @@ def test_an_optional_group_is_given_whole_or_not_at_all(group: dict[str, str]) -
     for missing in group:
         rest = {name: value for name, value in group.items() if name != missing}
         assert f"{missing} is required" in refusal(rest)
+
+
+def test_events_without_an_address_are_refused() -> None:
+    """Whoever chooses what is told wants to be told; an address alone is enough."""
+    (address, _), (name, events) = WEBHOOK.items()
+    load_settings({**REQUIRED, **WEBHOOK})
+    load_settings({**REQUIRED, address: "webhook.url"})
+    text = refusal({name: events, address: " "})
+    assert "WEBHOOK__URL_SECRET or WEBHOOK__URL_FILE is required" in text
+    assert "KEY_VAULT_URL is required" in refusal({"WEBHOOK__URL_SECRET": "teams-webhook-url"})
 
 
 def test_settings_without_secrets_know_where_secrets_are() -> None:

@@ -28,6 +28,8 @@ def test_thresholds_are_whole_numbers_of_days(value: str) -> None:
         ("LICENSE_RELEASE__MAX_PERCENT_PER_RUN", 0, 100),
         ("LICENSE_RELEASE__KEEP_AVAILABLE", 0, 1_000_000),
         ("LICENSE_RELEASE__GRACE_DAYS", 0, 36_500),
+        ("LICENSE_RELEASE__MAX_POPULATION_CHANGE_PERCENT", 0, 1_000_000),
+        ("LICENSE_RELEASE__STALE_USAGE_DAYS", 1, 36_500),
         ("LICENSE_RELEASE__ANALYZER__THRESHOLD_DAYS", 0, 36_500),
         ("QLIK_SENSE__PORT", 1, 65_535),
         ("LEASES__MACHINES_PER_USER", 1, 1_000),
@@ -179,6 +181,11 @@ def test_static_tags_that_would_spoil_points_are_refused(group: str, tags: str) 
         ("KEY_VAULT_URL", "https://vault.example.net/secrets/x"),
         ("KEY_VAULT_URL", "vault.example.net"),
         ("INFLUXDB__URL", "influx:8086"),
+        ("INFLUXDB__URL", "http://"),
+        ("INFLUXDB__URL", "http:///api/v2"),
+        ("INFLUXDB__URL", "http://:8086"),
+        ("INFLUXDB__URL", "http://influx db:8086"),
+        ("INFLUXDB__URL", "http://.:8086"),
         ("INFLUXDB__URL", "https://h:port"),
         ("INFLUXDB__URL", "https://[::1"),
         ("QLIKVIEW__URL", "ftp://h"),
@@ -187,6 +194,44 @@ def test_static_tags_that_would_spoil_points_are_refused(group: str, tags: str) 
 def test_addresses_are_checked(name: str, value: str) -> None:
     """An address that can't be called is refused."""
     assert f"{name} " in refusal({name: value})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://localhost:8086", "https://SRV_INFLUX01", "http://10.0.0.4", "http://[::1]:8086"],
+)
+def test_addresses_of_every_kind_of_host_pass(address: str) -> None:
+    """Short names and addresses are hosts of an address too."""
+    given = {"INFLUXDB__URL": address, "INFLUXDB__BUCKET": "b", "INFLUXDB__TOKEN_FILE": "token"}
+    influxdb = load_settings({**REQUIRED, **given}).influxdb
+    assert influxdb is not None
+    assert influxdb.url == address
+
+
+@pytest.mark.parametrize("value", ["", "bulk", "single,selection", "null", '"single"'])
+def test_the_delete_strategy_is_one_of_two(value: str) -> None:
+    """No other way of deleting is ever guessed; case does not matter."""
+    name = "LICENSE_RELEASE__DELETE_STRATEGY"
+    assert f"{name} is {value!r}; write one of single, selection" in refusal({name: value})
+    settings = load_settings({**REQUIRED, name: " Selection"})
+    assert settings.license_release.delete_strategy == "selection"
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("", "is empty; write it like"),
+        ("licenses.released", "is not JSON"),
+        ('"licenses.released"', "must be a JSON list"),
+        ('["licenses.released","plan.approved"]', "item 2 is 'plan.approved'; write one of"),
+        ("[null]", "item 1 is 'None'; write one of licenses.marked, licenses.released"),
+    ],
+)
+def test_unknown_webhook_events_are_refused(value: str, advice: str) -> None:
+    """A misspelled event would leave people waiting for a notice that never comes."""
+    text = refusal({"WEBHOOK__URL_FILE": "webhook.url", "WEBHOOK__EVENTS": value})
+    assert "WEBHOOK__EVENTS " in text
+    assert advice in text
 
 
 def test_farm_takes_names_or_ids_with_names() -> None:
@@ -206,6 +251,9 @@ SECRET = "s3cr3t-" + "x" * 40
         ("INFLUXDB__TOKEN_SECRET", f"{SECRET}=="),
         ("QLIK_SENSE__CLIENT_KEY_FILE", f"-----BEGIN PRIVATE KEY-----\n{SECRET}"),
         ("INFLUXDB__URL", f"https://user:{SECRET}@influx"),
+        ("WEBHOOK__URL_FILE", f"https://flow.example.com/?sig={SECRET}"),
+        ("WEBHOOK__URL_SECRET", f"https://flow.example.com/?sig={SECRET}"),
+        ("WEBHOOK__URL", f"https://flow.example.com/?sig={SECRET}"),
         ("INFLUXDB__TOKEN", SECRET),
         ("STATIC_TAGS", f'{{"a":"{SECRET}"'),
         ("LICENSE_RELEASE__DRY_RUN", "x" * 30 + SECRET),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from shared.domain.errors import SettingsError
 from shared.domain.model import CustomProperty
 from shared.domain.never_release import FlagRule
+from shared.domain.notice import NoticeKind
 from shared.domain.secret_sources import KeyVaultSecret, SecretFile
 from shared.settings import SETTING_REFERENCE, load_settings
 from tests.unit.settings.given import REQUIRED, USERS, VAULT, refusal
@@ -31,7 +32,10 @@ def test_defaults_are_those_of_the_contract() -> None:
     assert (release.keep_available, release.grace_days, release.approval) == (None, 0, "none")
     assert release.never_release.users == ()
     assert release.never_release.inactive is FlagRule.IGNORE
-    assert (settings.influxdb, settings.qlikview, settings.warnings) == (None, None, ())
+    assert (release.max_population_change_percent, release.stale_usage_days) == (25, 30)
+    assert release.delete_strategy == "single"
+    assert (settings.influxdb, settings.qlikview, settings.webhook) == (None, None, None)
+    assert settings.warnings == ()
     leases = settings.leases
     assert (leases.machines_per_user, leases.period_days, leases.block_hours) == (2, 30, 24)
 
@@ -60,6 +64,8 @@ def test_every_setting_can_be_given() -> None:
             "LICENSE_RELEASE__NEVER_RELEASE__USER_DIRECTORIES": '["ADMIN"]',
             "LICENSE_RELEASE__NEVER_RELEASE__CUSTOM_PROPERTIES": '[{"name":"a","value":" b "}]',
             "LICENSE_RELEASE__NEVER_RELEASE__BLOCKED": "yES",
+            "WEBHOOK__URL_SECRET": "teams-webhook-url",
+            "WEBHOOK__EVENTS": '["plan.waiting","LICENSES.released"]',
             "QLIKVIEW__URL": "http://qv:4799/QMS/Service",
             "QLIKVIEW__API": "12.7",
             "QLIKVIEW__USER": "DOMAIN\\svc",
@@ -84,9 +90,20 @@ def test_every_setting_can_be_given() -> None:
     assert settings.influxdb is not None
     assert (settings.influxdb.url, settings.influxdb.org) == ("http://127.0.0.1:8086", None)
     assert settings.influxdb.token == SecretFile("token")
+    assert settings.webhook is not None
+    assert settings.webhook.url == KeyVaultSecret("teams-webhook-url")
+    assert settings.webhook.events == (NoticeKind.PLAN_WAITING, NoticeKind.LICENSES_RELEASED)
     assert settings.qlikview is not None
     assert settings.qlikview.password == KeyVaultSecret("qv-password")
     assert settings.leases.farm == {"00-15-5D": "CTX01"}
+
+
+def test_a_webhook_alone_tells_everything() -> None:
+    """Where only the address is given, all kinds of notices are on."""
+    webhook = load_settings({**REQUIRED, "WEBHOOK__URL_FILE": "webhook.url"}).webhook
+    assert webhook is not None
+    assert webhook.url == SecretFile("webhook.url")
+    assert webhook.events == tuple(NoticeKind)
 
 
 def test_only_the_mapping_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +179,8 @@ def test_all_errors_come_at_once_as_the_operator_wrote_them() -> None:
         ("LICENSE_RELEASE:NEVER_RELEASE:USERS", f"Did you mean {USERS}?"),
         ("NEVER_RELEASE__USERS", f"Did you mean {USERS}?"),
         ("INFLUXDB__TOKEN", "INFLUXDB__TOKEN_SECRET or a path in INFLUXDB__TOKEN_FILE"),
+        ("WEBHOOK__EVENT", "Did you mean WEBHOOK__EVENTS?"),
+        ("WEBHOOK__URL", "WEBHOOK__URL_SECRET or a path in WEBHOOK__URL_FILE"),
         ("QLIK_SENSE__SOMETHING_ELSE_ENTIRELY", "docs/settings.md"),
         ("LEASES", "is not a setting of this app"),
     ],

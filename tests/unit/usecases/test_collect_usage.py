@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.domain.errors import PointsError
+from shared.domain.errors import PointsError, QrsDeniedError
+from shared.domain.model import ServerLicense
 from shared.usecases.collect_usage import Collection, CollectUsage
 from shared.usecases.record_failed_release import RecordFailedRelease
 from tests.unit.build import NOW, a_license
@@ -64,6 +65,20 @@ async def test_a_monitor_that_is_switched_off_reads_nothing() -> None:
     world = World(enabled=False)
     assert (await world.collect()).snapshot is None
     assert world.site.reads == []
+
+
+async def test_a_server_license_that_can_not_be_read_does_not_cost_the_counts() -> None:
+    """The pools are collected; the license is unknown, which is a gap and no number."""
+    world = World()
+    world.site.add(a_license(1))
+
+    async def refused() -> ServerLicense | None:
+        raise QrsDeniedError("no rights to read the license")
+
+    world.site.server_license = refused  # type: ignore[method-assign]
+    await world.collect()
+    assert {p.measurement for p in world.points.written} == {"qlik_sense_license"}
+    assert world.telemetry.names() == ["usage.incomplete", "usage.collected"]
 
 
 @pytest.mark.parametrize("body", ["rubbish", '{"version": 7}', ""])

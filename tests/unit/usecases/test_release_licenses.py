@@ -1,85 +1,28 @@
 """Releasing: look again, delete what is still to go, confirm by reading, record every outcome."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.errors import PointsError, QrsDeniedError, QrsUnavailableError
-from shared.domain.messages import split, to_json
 from shared.domain.model import AccessLicense, UserReference
 from shared.domain.never_release import NeverRelease
-from shared.domain.policy import ReleasePolicy
 from shared.domain.release import DeleteAnswer, Outcome
 from shared.domain.runs import MessageRefusal
 from shared.domain.switches import Switches
-from shared.usecases.release_licenses import (
-    QueuedText,
-    ReleaseLicenses,
-    ReleaseRun,
-    ReleaseUnfinishedError,
-)
+from shared.usecases.release_licenses import ReleaseUnfinishedError
 from tests.unit.build import NOW, a_license, a_policy, a_user, days_ago, guid
-from tests.unit.fakes import FakeSite, MemoryLedger, RecordingPoints, RecordingTelemetry
-
-OPEN = Switches(enabled=True, dry_run=False, confirmed=True, stop=False)
+from tests.unit.usecases.release_world import OPEN, ReleaseWorld, licenses
 
 
 class WorkerDiedError(BaseException):
     """Stands for the end of the process: nothing after it is executed."""
 
 
-@dataclass
-class World:
-    """A releaser with everything around it, and the message of a plan that released all."""
-
-    planned: list[AccessLicense] = field(default_factory=lambda: [a_license(1)])
-    site: FakeSite = field(default_factory=FakeSite)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    points: RecordingPoints = field(default_factory=RecordingPoints)
-    telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
-    switches: Switches = OPEN
-    policy: ReleasePolicy = field(default_factory=a_policy)
-
-    def __post_init__(self) -> None:
-        """Fill the site with what was planned."""
-        numbers = range(1, len(self.planned) + 1)
-        self.site.add(*self.planned, users=[a_user(n) for n in numbers])
-
-    def text(self) -> str:
-        """The message of the plan."""
-        later = NOW + timedelta(hours=1)
-        groups = split(site="prod", plan_id="p1", expires_at=later, licenses=self.planned)
-        return to_json(groups[0])
-
-    async def release(self, text: str | None = None) -> ReleaseRun:
-        """Work the message once."""
-        releaser = ReleaseLicenses(
-            "prod",
-            self.policy,
-            {"foo": "bar"},
-            lambda: self.switches,
-            self.site,
-            self.ledger,
-            self.points,
-            self.telemetry,
-            lambda: NOW,
-        )
-        return await releaser(QueuedText("m1", self.text() if text is None else text, 1))
-
-    def outcome(self, number: int = 1) -> Outcome:
-        """What the ledger says of license `number`."""
-        return self.ledger.rows["p1", guid(number)].outcome
-
-
-def licenses(count: int) -> list[AccessLicense]:
-    """That many unused licenses."""
-    return [a_license(n) for n in range(1, count + 1)]
-
-
 async def test_a_license_that_is_still_to_go_is_deleted_confirmed_and_recorded() -> None:
     """Gone when read again: released, with the before-image, a point and an event."""
-    world = World()
+    world = ReleaseWorld()
     run = await world.release()
     assert run.outcomes == {Outcome.RELEASED: 1}
     assert world.site.deleted == [guid(1)]
@@ -93,7 +36,7 @@ async def test_a_license_that_is_still_to_go_is_deleted_confirmed_and_recorded()
 
 async def test_the_before_image_is_recorded_before_the_delete() -> None:
     """A worker that dies in between leaves a row that tells what it was about to do."""
-    world = World()
+    world = ReleaseWorld()
     seen: list[Outcome] = []
     world.site.before_delete = lambda license_id: seen.append(world.outcome(int(license_id[-1])))
     await world.release()
@@ -102,7 +45,7 @@ async def test_the_before_image_is_recorded_before_the_delete() -> None:
 
 async def test_running_a_message_twice_changes_nothing() -> None:
     """The second run deletes nothing, adds no row, and writes the very same point."""
-    world = World(licenses(3))
+    world = ReleaseWorld(licenses(3))
     await world.release()
     rows, points = dict(world.ledger.rows), list(world.points.written)
     await world.release()
@@ -112,10 +55,12 @@ async def test_running_a_message_twice_changes_nothing() -> None:
 
 
 async def test_a_message_is_read_in_bulk() -> None:
-    """A hundred licenses cost two reads before and one after, and their DELETEs."""
-    world = World(licenses(100))
+    """A hundred licenses cost a read of licenses and users a batch of 24, and one to confirm."""
+    world = ReleaseWorld(licenses(100))
     await world.release()
-    assert world.site.reads == ["analyzer by id", "users", "analyzer by id"]
+    assert world.site.reads.count("analyzer by id") == 6
+    assert world.site.reads.count("users") == 5
+    assert world.site.reads.count("overview") == 1
     assert len(world.site.deleted) == 100
 
 
@@ -135,7 +80,7 @@ async def test_a_license_that_changed_since_the_plan_stays(
     found: AccessLicense, outcome: Outcome
 ) -> None:
     """Each kind of change is an outcome of its own, and nothing is deleted."""
-    world = World()
+    world = ReleaseWorld()
     world.site.add(found)
     await world.release()
     assert (world.outcome(), world.site.deleted) == (outcome, [])
@@ -144,7 +89,7 @@ async def test_a_license_that_changed_since_the_plan_stays(
 
 async def test_a_license_that_is_gone_is_recorded_as_already_gone() -> None:
     """Somebody else took it away: no DELETE, no point."""
-    world = World()
+    world = ReleaseWorld()
     world.site.licenses.clear()
     await world.release()
     assert (world.outcome(), world.site.deleted, world.points.written) == (
@@ -156,7 +101,7 @@ async def test_a_license_that_is_gone_is_recorded_as_already_gone() -> None:
 
 async def test_a_user_who_was_protected_meanwhile_keeps_the_license() -> None:
     """A tag that was set after the plan holds."""
-    world = World(policy=a_policy(NeverRelease(tags=frozenset({"keep"}))))
+    world = ReleaseWorld(policy=a_policy(NeverRelease(tags=frozenset({"keep"}))))
     world.site.add(users=[a_user(1, tags=["Keep"])])
     await world.release()
     assert (world.outcome(), world.site.deleted) == (Outcome.KEPT_PROTECTED, [])
@@ -164,7 +109,7 @@ async def test_a_user_who_was_protected_meanwhile_keeps_the_license() -> None:
 
 async def test_a_user_who_can_not_be_seen_keeps_the_license() -> None:
     """Without the user no rule can be checked."""
-    world = World()
+    world = ReleaseWorld()
     world.site.all_users.clear()
     await world.release()
     assert (world.outcome(), world.site.deleted) == (Outcome.KEPT_USER_NOT_VISIBLE, [])
@@ -172,7 +117,7 @@ async def test_a_user_who_can_not_be_seen_keeps_the_license() -> None:
 
 async def test_a_threshold_that_was_raised_meanwhile_holds() -> None:
     """The policy of the moment decides, not that of the plan."""
-    world = World(policy=a_policy(days=365))
+    world = ReleaseWorld(policy=a_policy(days=365))
     await world.release()
     assert (world.outcome(), world.site.deleted) == (Outcome.KEPT_BY_POLICY, [])
 
@@ -181,7 +126,7 @@ async def test_a_license_that_goes_to_quarantine_says_until_when() -> None:
     """Still there and quarantined after the DELETE: free at the quarantine end."""
     used = days_ago(3)
     planned = [a_license(1, last_used=used)]
-    world = World(planned, policy=a_policy(days=1))
+    world = ReleaseWorld(planned, policy=a_policy(days=1))
     run = await world.release()
     row = world.ledger.rows["p1", guid(1)]
     assert run.outcomes == {Outcome.RELEASED_TO_QUARANTINE: 1}
@@ -202,7 +147,7 @@ async def test_a_closed_switch_holds_for_messages_queued_before(
     switches: Switches, name: str
 ) -> None:
     """The message is recorded with the switch's name; QRS is not even asked."""
-    world = World(switches=switches)
+    world = ReleaseWorld(switches=switches)
     run = await world.release()
     assert (world.site.reads, world.site.deleted, world.ledger.rows) == ([], [], {})
     kept = world.ledger.messages[0]
@@ -214,7 +159,7 @@ async def test_a_closed_switch_holds_for_messages_queued_before(
 
 async def test_stop_stops_before_the_next_delete() -> None:
     """The kill switch is asked before every single DELETE."""
-    world = World(licenses(3))
+    world = ReleaseWorld(licenses(3))
 
     def stop_after_the_first(_: str) -> None:
         world.switches = replace(OPEN, stop=True)
@@ -227,7 +172,7 @@ async def test_stop_stops_before_the_next_delete() -> None:
 
 async def test_a_bad_message_is_recorded_whole_and_not_tried_again() -> None:
     """One successful invocation, one record with the reason, no request."""
-    world = World()
+    world = ReleaseWorld()
     run = await world.release("rubbish")
     kept = world.ledger.messages[0]
     assert (kept.refusal, kept.body, kept.message_id) == (MessageRefusal.MALFORMED, "rubbish", "m1")
@@ -237,7 +182,7 @@ async def test_a_bad_message_is_recorded_whole_and_not_tried_again() -> None:
 
 async def test_a_lost_answer_is_read_before_anything_is_sent_again() -> None:
     """The DELETE arrived, its answer did not: reading shows that the license went."""
-    world = World()
+    world = ReleaseWorld()
     world.site.answers = [DeleteAnswer.LOST]
     world.site.before_delete = lambda license_id: (
         None if world.site.deleted else _take(world, license_id)
@@ -247,13 +192,13 @@ async def test_a_lost_answer_is_read_before_anything_is_sent_again() -> None:
     assert world.site.deleted == [guid(1)]
 
 
-def _take(world: World, license_id: str) -> None:
+def _take(world: ReleaseWorld, license_id: str) -> None:
     world.site.take_away(license_id)
 
 
 async def test_a_lost_delete_is_sent_again_while_the_license_is_still_to_go() -> None:
     """The DELETE never arrived: after reading, it is sent a second time."""
-    world = World()
+    world = ReleaseWorld()
     world.site.answers = [DeleteAnswer.LOST]
     run = await world.release()
     assert run.outcomes == {Outcome.RELEASED: 1}
@@ -262,7 +207,7 @@ async def test_a_lost_delete_is_sent_again_while_the_license_is_still_to_go() ->
 
 async def test_a_user_who_came_back_after_a_lost_delete_keeps_the_license() -> None:
     """The look after a lost answer decides anew."""
-    world = World()
+    world = ReleaseWorld()
     world.site.answers = [DeleteAnswer.LOST]
     world.site.before_delete = lambda _: world.site.add(a_license(last_used=NOW, modified=NOW))
     await world.release()
@@ -271,7 +216,7 @@ async def test_a_user_who_came_back_after_a_lost_delete_keeps_the_license() -> N
 
 async def test_answers_that_keep_getting_lost_end_in_a_failure_not_in_a_loop() -> None:
     """Three DELETEs, then the message has to come again later."""
-    world = World()
+    world = ReleaseWorld()
     world.site.answers = [DeleteAnswer.LOST] * 9
     with pytest.raises(ReleaseUnfinishedError, match="answers to 3 DELETEs got lost"):
         await world.release()
@@ -280,7 +225,7 @@ async def test_answers_that_keep_getting_lost_end_in_a_failure_not_in_a_loop() -
 
 async def test_a_delete_that_qrs_refuses_fails_alone() -> None:
     """The others of the message go; the refused one is tried again with the message."""
-    world = World(licenses(3))
+    world = ReleaseWorld(licenses(3))
     world.site.answers = [QrsDeniedError("no rights to delete")]
     with pytest.raises(ReleaseUnfinishedError, match=r"1 of 3 .* no rights to delete"):
         await world.release()
@@ -295,7 +240,7 @@ async def test_a_delete_that_qrs_refuses_fails_alone() -> None:
 
 async def test_an_accepted_delete_that_changes_nothing_is_a_failure() -> None:
     """Still there, not in quarantine: saying "released" would be a lie."""
-    world = World()
+    world = ReleaseWorld()
     world.site.answers = [DeleteAnswer.ACCEPTED]
     with pytest.raises(ReleaseUnfinishedError, match="still there"):
         await world.release()
@@ -304,7 +249,7 @@ async def test_an_accepted_delete_that_changes_nothing_is_a_failure() -> None:
 
 async def test_somebody_who_deletes_first_gets_the_credit() -> None:
     """404 on the first DELETE: already gone, and no point of ours."""
-    world = World()
+    world = ReleaseWorld()
     world.site.before_delete = lambda license_id: world.site.licenses.clear()
     await world.release()
     assert (world.outcome(), world.points.written) == (Outcome.ALREADY_GONE, [])
@@ -312,7 +257,7 @@ async def test_somebody_who_deletes_first_gets_the_credit() -> None:
 
 async def test_a_release_begun_by_a_worker_that_died_is_completed() -> None:
     """The row says RELEASING and the license is gone: it was ours, with its before-image."""
-    world = World()
+    world = ReleaseWorld()
 
     def die(license_id: str) -> None:
         world.site.take_away(license_id)
@@ -331,7 +276,7 @@ async def test_a_release_begun_by_a_worker_that_died_is_completed() -> None:
 
 async def test_a_site_that_can_not_be_read_fails_the_message_and_deletes_nothing() -> None:
     """The error goes up, so that the message comes again."""
-    world = World()
+    world = ReleaseWorld()
 
     async def down(*_: object) -> dict[str, AccessLicense]:
         raise QrsUnavailableError("QRS did not answer")
@@ -344,7 +289,7 @@ async def test_a_site_that_can_not_be_read_fails_the_message_and_deletes_nothing
 
 async def test_points_that_can_not_be_written_bring_the_message_back_and_are_written_then() -> None:
     """The releases are recorded; the next try writes the same points and deletes nothing."""
-    world = World()
+    world = ReleaseWorld()
     world.points.failing = True
     with pytest.raises(PointsError):
         await world.release()
@@ -357,7 +302,7 @@ async def test_points_that_can_not_be_written_bring_the_message_back_and_are_wri
 
 async def test_a_reassigned_license_names_both_users() -> None:
     """The record tells what was expected and what was found."""
-    world = World()
+    world = ReleaseWorld()
     other = UserReference(guid(7), "LAB", "other")
     world.site.add(replace(a_license(1), user=other))
     await world.release()

@@ -1,0 +1,92 @@
+"""How the licenses of a batch are deleted: one request each, or one selection for all."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from shared.domain.errors import QrsError
+from shared.domain.model import LicenseType
+from shared.domain.release_attempt import Attempt
+from shared.usecases.ports import Qrs
+
+
+class DeleteStrategy(Protocol):
+    """Sends the DELETEs of a batch and notes each answer on its attempt.
+
+    `may_delete` is asked right before each request; what was not sent is left untouched.
+    """
+
+    @property
+    def batch_size(self) -> int:
+        """How many licenses are looked at and deleted together."""
+        ...
+
+    async def __call__(
+        self,
+        license_type: LicenseType,
+        attempts: Sequence[Attempt],
+        may_delete: Callable[[], bool],
+    ) -> None:
+        """Delete the licenses of the attempts."""
+        ...
+
+
+class OneByOne:
+    """One DELETE a license; the connection bounds how many are under way at once."""
+
+    # Small, so that a license is deleted within moments of the look that released it.
+    batch_size = 24
+
+    def __init__(self, qrs: Qrs) -> None:
+        self._qrs = qrs
+
+    async def __call__(
+        self,
+        license_type: LicenseType,
+        attempts: Sequence[Attempt],
+        may_delete: Callable[[], bool],
+    ) -> None:
+        """Delete each license by its own request."""
+
+        async def delete(attempt: Attempt) -> None:
+            if not may_delete():
+                return
+            try:
+                answer = await self._qrs.delete_access_license(license_type, attempt.license_id)
+            except QrsError as error:
+                attempt.sent(error)
+            else:
+                attempt.sent(answer)
+
+        await asyncio.gather(*map(delete, attempts))
+
+
+class BySelection:
+    """One selection for the batch (QRS fact 2e); whatever QRS answers, each license is read after.
+
+    The kill switch is asked once a batch, for the selection goes as a whole.
+    """
+
+    batch_size = 100
+
+    def __init__(self, qrs: Qrs) -> None:
+        self._qrs = qrs
+
+    async def __call__(
+        self,
+        license_type: LicenseType,
+        attempts: Sequence[Attempt],
+        may_delete: Callable[[], bool],
+    ) -> None:
+        """Delete all licenses by one selection of exactly these."""
+        if not may_delete():
+            return
+        ids = [attempt.license_id for attempt in attempts]
+        try:
+            answer = await self._qrs.delete_selected(license_type, ids)
+        except QrsError as error:
+            for attempt in attempts:
+                attempt.sent(error)
+        else:
+            for attempt in attempts:
+                attempt.sent(answer)
