@@ -1,4 +1,4 @@
-"""The one place where settings, adapters and use cases are joined; nothing happens at import.
+"""The one place where the app is put together; nothing happens at import.
 
 A worker keeps what it opened for as long as settings and secrets stay the same, so that connections
 are reused. Settings are read at every invocation: in Azure they can't change under a running
@@ -6,16 +6,14 @@ worker, but the kill switch and a local host should not have to rely on that.
 """
 
 import os
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.adapters.kept_open import KeptOpen
 from shared.adapters.telemetry import LogTelemetry, quiet_libraries
+from shared.app import App, Desk, utc_now
 from shared.domain import events
 from shared.domain.errors import SecretError, SettingsError
 from shared.domain.notice import NoticeKind
@@ -30,19 +28,8 @@ from shared.open_connections import (
     open_secret_reader,
     read_secrets,
 )
-from shared.usecases.approve_plan import ApprovePlan
-from shared.usecases.collect_usage import Collection, CollectUsage
-from shared.usecases.delete_strategies import BySelection, DeleteStrategy, OneByOne
-from shared.usecases.message_refusals import QueuedText
-from shared.usecases.plan_releases import Planning, PlanReleases
 from shared.usecases.poison_messages import PoisonMessages
-from shared.usecases.ports import Ledger
-from shared.usecases.read_status import ReadStatus
 from shared.usecases.record_failed_release import RecordFailedRelease
-from shared.usecases.recorded_run import recorded
-from shared.usecases.release_licenses import ReleaseLicenses, ReleaseRun
-from shared.usecases.release_report import ReleaseReport
-from shared.usecases.restore_release import Restored, RestoreRelease
 
 if TYPE_CHECKING:
     from shared.adapters.ledger import TablesLedger
@@ -54,23 +41,18 @@ if TYPE_CHECKING:
 POINTS_FILE = "STEWARD_POINTS_FILE"
 
 
-def utc_now() -> datetime:
-    """The clock of the app."""
-    return datetime.now(UTC)
-
-
 @cache
 def worker() -> "Worker":
     """What this process keeps; made at the first invocation."""
     return Worker(os.environ)
 
 
-def app(function: str) -> AbstractAsyncContextManager["App"]:
+def app(function: str) -> AbstractAsyncContextManager[App]:
     """The app for one invocation of a timer or queue function."""
     return worker().app(function)
 
 
-def desk(function: str) -> "Desk":
+def desk(function: str) -> Desk:
     """The app for one HTTP call."""
     return worker().desk(function)
 
@@ -78,122 +60,6 @@ def desk(function: str) -> "Desk":
 def failed_release_recorder() -> RecordFailedRelease:
     """The recorder of poison messages."""
     return worker().failed_release_recorder()
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What needs the settings and the ledger, and neither QRS nor secrets."""
-
-    settings: "Settings"
-    ledger: Ledger
-
-    def read_status(self) -> ReadStatus:
-        """The state of the app."""
-        from shared.settings.rules import switches
-
-        return ReadStatus(self.settings.site_name, switches(self.settings), self.ledger)
-
-    def approve_plan(self) -> ApprovePlan:
-        """Approval of a waiting plan."""
-        from shared.settings import rules
-
-        return ApprovePlan(
-            site=self.settings.site_name,
-            policy=rules.release_policy(self.settings),
-            switches=rules.switches(self.settings),
-            ledger=self.ledger,
-            telemetry=LogTelemetry(),
-            clock=utc_now,
-            new_id=lambda: secrets.token_hex(8),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """The use cases of the timers and the queue, joined to the outside world."""
-
-    worker: "Worker"
-    settings: "Settings"
-    ledger: Ledger
-    connections: Connections
-    telemetry: LogTelemetry
-
-    async def collect_usage(self) -> Collection:
-        """Collect usage once."""
-        collect = CollectUsage(
-            site=self.settings.site_name,
-            enabled=self.settings.license_monitor.enabled,
-            static_tags=self.settings.monitor_tags(),
-            qrs=self.connections.qrs,
-            ledger=self.ledger,
-            points=self.connections.points,
-            telemetry=self.telemetry,
-            clock=utc_now,
-        )
-        return await recorded("collect_usage", collect(), ledger=self.ledger, clock=utc_now)
-
-    async def plan_releases(self) -> Planning:
-        """Make a release plan."""
-        from shared.settings import rules
-
-        plan = PlanReleases(
-            site=self.settings.site_name,
-            policy=rules.release_policy(self.settings),
-            limits=rules.limits(self.settings),
-            grace_days=self.settings.license_release.grace_days,
-            believable=rules.believable(self.settings),
-            switches=rules.switches(self.settings),
-            qrs=self.connections.qrs,
-            ledger=self.ledger,
-            notifier=self.connections.notifier,
-            telemetry=self.telemetry,
-            clock=utc_now,
-            new_id=lambda: secrets.token_hex(4),
-        )
-        return await recorded("plan_releases", plan(), ledger=self.ledger, clock=utc_now)
-
-    async def release_licenses(self, message_id: str, body: str, dequeue_count: int) -> ReleaseRun:
-        """Work one queue message."""
-        from shared.settings import rules
-
-        report = ReleaseReport(
-            self.settings.release_tags(),
-            self.connections.points,
-            self.connections.notifier,
-            self.telemetry,
-            utc_now,
-        )
-        release = ReleaseLicenses(
-            site=self.settings.site_name,
-            policy=rules.release_policy(self.settings),
-            limits=rules.limits(self.settings),
-            switches=self.worker.switches_now,
-            qrs=self.connections.qrs,
-            deletes=self._delete_strategy(),
-            ledger=self.ledger,
-            queue=self.worker.queue(),
-            report=report,
-            telemetry=self.telemetry,
-            clock=utc_now,
-        )
-        work = release(QueuedText(message_id, body, dequeue_count))
-        return await recorded("release_licenses", work, ledger=self.ledger, clock=utc_now)
-
-    async def restore_release(self, release_id: str, actor: str) -> Restored:
-        """Give a released license back; `actor` is who asked for it."""
-        restore = RestoreRelease(
-            site=self.settings.site_name,
-            qrs=self.connections.qrs,
-            ledger=self.ledger,
-            telemetry=self.telemetry,
-            clock=utc_now,
-        )
-        return await restore(release_id, actor)
-
-    def _delete_strategy(self) -> DeleteStrategy:
-        by_selection = self.settings.license_release.delete_strategy == "selection"
-        strategy = BySelection if by_selection else OneByOne
-        return strategy(self.connections.qrs)
 
 
 class Worker:
@@ -223,7 +89,9 @@ class Worker:
         points_file = self._environ.get(POINTS_FILE, "")
         key = ConnectionKey(settings, points_file, frozenset(values.items()))
         async with self._connections.use(key) as connections:
-            yield App(self, settings, ledger, connections, self._telemetry)
+            yield App(
+                settings, ledger, self.queue(), connections, self.switches_now, self._telemetry
+            )
 
     def desk(self, function: str) -> Desk:
         """What an HTTP call needs."""

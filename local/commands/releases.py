@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from local.commands.session import add_common_options, open_worker
 from local.commands.show import Printer, print_releases, release_row, restored_row
-from shared.bootstrap import utc_now
+from shared.app import utc_now
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
