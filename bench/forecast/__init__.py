@@ -1,0 +1,1 @@
+"""Backtest of the forecast: simulated demand, simple references, measured error and coverage."""
