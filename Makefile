@@ -8,7 +8,7 @@ PYTHON  ?=
 SETTINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format clean
+.PHONY: help run test test-long backtest check format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ test: $(VENV)/dev $(VENV)/azurite ## run all tests: unit, integration, end to en
 
 test-long: $(VENV)/dev $(VENV)/azurite ## run the long searches, which `make test` leaves out
 	@$(BIN)/python -m pytest -m long $(ARGS)
+
+backtest: $(VENV)/local ## measure the forecast on simulated pools (docs/forecast.md)
+	@$(BIN)/python -m bench.forecast
 
 check: $(VENV)/dev ## format, lint, types, layers, dependencies, docs
 	@$(BIN)/ruff format --check .

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from local.azurite import run_azurite
+from local.demo_history import DAYS, write_history
 from local.demo_settings import demo_settings
 from local.demo_site.site import DemoSite, default_world
 from local.host.app_settings import read_settings_file
@@ -20,6 +22,7 @@ from local.run_summary import Summary, print_summary
 from local.worker.invocation import LogLine
 from shared.adapters.ledger import TableAccess, TablesLedger
 from shared.domain.model import UsageSnapshot
+from shared.domain.outlook import OUTLOOK, Outlook
 
 APP = Path(__file__).parents[1]
 RUN_FOLDER = APP / ".run"
@@ -46,7 +49,10 @@ class _Watcher:
         if event:
             self.events.append((str(event), line.extra))
         if line.level in {"WARNING", "ERROR", "CRITICAL"} and not line.is_system:
-            self.console.print(f"    {line.level.lower()}: {line.message}", style="yellow")
+            said = f"{event}: {line.extra['detail']}" if "detail" in line.extra else line.message
+            self.console.print(
+                f"    {line.level.lower()}: {escape(said)}", style="yellow", soft_wrap=True
+            )
 
     def plan_id(self) -> str | None:
         """The plan that this run made."""
@@ -62,6 +68,7 @@ class Run:
     settings: Mapping[str, str]
     storage: str
     watcher: _Watcher
+    made_up_history: bool = False
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def __call__(self) -> Summary:
@@ -73,6 +80,8 @@ class Run:
         config = HostConfig(on_log=self.watcher.on_log)
         async with Host.start(APP, self.settings, storage=self.storage, config=config) as host:
             before = await self._collect(host)
+            if before and self.made_up_history:
+                await self._write_history(before)
             await self._step(host, "plan_releases")
             await self._release(host)
             after = await self._collect(host)
@@ -84,12 +93,22 @@ class Run:
         if not result.succeeded:
             raise RunFailedError(_said(result.error))
         runs = {run.function: run for run in await self._ledger().runs()}
-        self.console.print(f"  [green]ok[/] {name}: {runs[name].summary}", highlight=False)
+        self.console.print(
+            f"  [green]ok[/] {name}: {runs[name].summary}", highlight=False, soft_wrap=True
+        )
 
     async def _collect(self, host: Host) -> UsageSnapshot | None:
         await self._step(host, "collect_usage")
         snapshots = await self._ledger().usage_since(self.started - timedelta(minutes=1))
         return snapshots[-1] if snapshots else None
+
+    async def _write_history(self, today: UsageSnapshot) -> None:
+        count = await write_history(self._ledger(), today.site, today.taken_at, today.overview)
+        self.console.print(
+            f"  [green]ok[/] demo: {count} snapshots of the {DAYS} days before made up, for the"
+            " forecast",
+            highlight=False,
+        )
 
     async def _release(self, host: Host) -> None:
         with self.console.status("release_licenses ..."):
@@ -105,6 +124,7 @@ class Run:
             after=after,
             plan=await ledger.plan(plan_id) if plan_id else None,
             releases=await ledger.releases_of_plan(plan_id) if plan_id else [],
+            outlook=await ledger.state(Outlook, OUTLOOK),
         )
 
     def _ledger(self) -> TablesLedger:
@@ -124,13 +144,10 @@ def run_site(console: Console, settings_file: Path) -> None:
 
 async def _run_demo(console: Console, users: int, folder: Path) -> None:
     console.print(f"Starting a demo Qlik Sense site with {users:,} users, and Azurite")
-    with DemoSite.start(
-        world=default_world(users), directory=_empty(folder / "certificates")
-    ) as site:
-        points_file = folder / "points.lp"
-        points_file.unlink(missing_ok=True)
-        settings = demo_settings(site, points_file) | _FAST_RETRY
-        await _run(console, settings, folder, None)
+    _empty(folder)  # a new site has no past: neither points nor a budget that is used up
+    with DemoSite.start(world=default_world(users), directory=folder / "certificates") as site:
+        settings = demo_settings(site, folder / "points.lp") | _FAST_RETRY
+        await _run(console, settings, folder, None, made_up_history=True)
 
 
 async def _run_site(console: Console, settings_file: Path, folder: Path) -> None:
@@ -156,10 +173,15 @@ async def _storage(given: str | None, folder: Path) -> AsyncIterator[str]:
 
 
 async def _run(
-    console: Console, settings: Mapping[str, str], folder: Path, storage: str | None
+    console: Console,
+    settings: Mapping[str, str],
+    folder: Path,
+    storage: str | None,
+    *,
+    made_up_history: bool = False,
 ) -> None:
     async with _storage(storage, folder / "azurite") as connection:
-        run = Run(console, settings, connection, _Watcher(console))
+        run = Run(console, settings, connection, _Watcher(console), made_up_history)
         print_summary(console, await run(), _places(settings, folder, storage))
 
 
@@ -170,10 +192,9 @@ def _places(settings: Mapping[str, str], folder: Path, storage: str | None) -> d
     return {"ledger (tables Steward*)": ledger, "points": points}
 
 
-def _empty(folder: Path) -> Path:
+def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    (folder / "certificates").mkdir(parents=True)
 
 
 def _said(error: str | None) -> str:

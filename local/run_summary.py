@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from shared.domain.model import LicenseType, UsageSnapshot
+from shared.domain.outlook import Outlook
 from shared.domain.plan import Plan, PlanStatus, Reason
 from shared.domain.release import ReleaseRecord
 
@@ -27,6 +29,7 @@ class Summary:
     after: UsageSnapshot | None
     plan: Plan | None
     releases: list[ReleaseRecord]
+    outlook: Outlook | None
 
 
 def print_summary(console: Console, summary: Summary, places: Mapping[str, str]) -> None:
@@ -41,6 +44,8 @@ def print_summary(console: Console, summary: Summary, places: Mapping[str, str])
             console.print(why, style="bold")
     if summary.releases:
         console.print(_outcomes(summary.releases))
+    if summary.outlook:
+        _print_outlook(console, summary.outlook)
     for what, where in places.items():
         console.print(f"{what}: {where}", soft_wrap=True, highlight=False)
 
@@ -88,6 +93,20 @@ def _outcomes(releases: list[ReleaseRecord]) -> Table:
     for outcome in sorted({outcome for outcome, _ in counted}):
         table.add_row(_words(outcome), *(f"{counted[outcome, t]:,}" for t in LicenseType))
     return table
+
+
+def _print_outlook(console: Console, outlook: Outlook) -> None:
+    table = _table("Forecast (median, and the dates between which it falls with 80 %)", "pool")
+    table.add_column("available now", justify="right")
+    table.add_column("forecast")
+    for pool in outlook.pools:
+        table.add_row(pool.pool, f"{pool.available:,.0f} of {pool.total:,.0f}", pool.forecast)
+    console.print(table)
+    for warning in outlook.warnings:
+        console.print(
+            f"[yellow]Early warning:[/] {escape(warning)}", highlight=False, soft_wrap=True
+        )
+    console.print()
 
 
 def _verb(reason: Reason) -> str:

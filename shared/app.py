@@ -20,6 +20,8 @@ from shared.usecases.recorded_run import recorded
 from shared.usecases.release_licenses import ReleaseLicenses, ReleaseRun
 from shared.usecases.release_report import ReleaseReport
 from shared.usecases.restore_release import Restored, RestoreRelease
+from shared.usecases.survey_holders import SurveyHolders
+from shared.usecases.watch_usage import Expiries, WatchUsage
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -66,6 +68,7 @@ class App:
     ledger: Ledger
     queue: MessageQueue
     connections: Connections
+    expiries: Expiries
     switches_now: Callable[[], Switches]
     telemetry: LogTelemetry
 
@@ -78,6 +81,7 @@ class App:
             qrs=self.connections.qrs,
             ledger=self.ledger,
             points=self.connections.points,
+            watch=self._watch_usage(),
             telemetry=self.telemetry,
             clock=utc_now,
         )
@@ -96,6 +100,8 @@ class App:
             switches=rules.switches(self.settings),
             qrs=self.connections.qrs,
             ledger=self.ledger,
+            static_tags=self.settings.release_tags(),
+            points=self.connections.points,
             notifier=self.connections.notifier,
             telemetry=self.telemetry,
             clock=utc_now,
@@ -140,6 +146,28 @@ class App:
             clock=utc_now,
         )
         return await restore(release_id, actor)
+
+    def _watch_usage(self) -> WatchUsage:
+        from shared.settings import rules
+
+        monitor = self.settings.license_monitor
+        survey = SurveyHolders(
+            site=self.settings.site_name,
+            question=lambda owners: rules.holder_question(self.settings, utc_now(), owners),
+            ask_owners=monitor.owners,
+            qrs=self.connections.qrs,
+            telemetry=self.telemetry,
+        )
+        return WatchUsage(
+            static_tags=self.settings.monitor_tags(),
+            thresholds=rules.thresholds(self.settings),
+            expiries=self.expiries,
+            survey=survey if monitor.holders else None,
+            ledger=self.ledger,
+            points=self.connections.points,
+            telemetry=self.telemetry,
+            clock=utc_now,
+        )
 
     def _delete_strategy(self) -> DeleteStrategy:
         by_selection = self.settings.license_release.delete_strategy == "selection"

@@ -30,6 +30,7 @@ from shared.open_connections import (
 )
 from shared.usecases.poison_messages import PoisonMessages
 from shared.usecases.record_failed_release import RecordFailedRelease
+from shared.usecases.watch_usage import Expiries
 
 if TYPE_CHECKING:
     from shared.adapters.ledger import TablesLedger
@@ -85,12 +86,19 @@ class Worker:
         """
         settings = self.settings(function)
         ledger = self.ledger(settings.site_name)
-        values = await read_secrets(settings, self._reader(settings.key_vault_url))
+        secrets = await read_secrets(settings, self._reader(settings.key_vault_url))
         points_file = self._environ.get(POINTS_FILE, "")
-        key = ConnectionKey(settings, points_file, frozenset(values.items()))
+        key = ConnectionKey(settings, points_file, frozenset(secrets.values.items()))
         async with self._connections.use(key) as connections:
+            expiries = Expiries(connections.certificate_expiry, secrets.expiries)
             yield App(
-                settings, ledger, self.queue(), connections, self.switches_now, self._telemetry
+                settings=settings,
+                ledger=ledger,
+                queue=self.queue(),
+                connections=connections,
+                expiries=expiries,
+                switches_now=self.switches_now,
+                telemetry=self._telemetry,
             )
 
     def desk(self, function: str) -> Desk:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain.errors import SettingsError
 from shared.domain.notice import NoticeKind
+from shared.domain.secret_sources import KeyVaultSecret
 from shared.usecases.ports import Notifier, PointWriter
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from shared.adapters.influxdb import InfluxDbWriter
     from shared.adapters.ledger import TablesLedger
     from shared.adapters.message_queue import StorageMessageQueue
-    from shared.adapters.qrs import QrsClient
+    from shared.adapters.qrs import ClientCertificate, QrsClient
     from shared.adapters.secrets import SecretReader
     from shared.domain.errors import SecretError
     from shared.domain.points import Point
@@ -45,6 +46,7 @@ class Connections:
     """The open connections of a worker."""
 
     qrs: "QrsClient"
+    certificate_expiry: datetime | None
     points: PointWriter
     notifier: Notifier
     influxdb: "InfluxDbWriter | None"
@@ -63,8 +65,16 @@ class NoPoints:
         """Do nothing: INFLUXDB__URL is not set, and the ledger has what the points would tell."""
 
 
-async def read_secrets(settings: "Settings", reader: "SecretReader") -> Mapping[str, bytes]:
-    """The secrets that the connections need, by what they are for.
+@dataclass(frozen=True, slots=True)
+class SecretsRead:
+    """The secrets by what they are for, and when those of Key Vault expire, by their names."""
+
+    values: Mapping[str, bytes] = field(repr=False)
+    expiries: Mapping[str, datetime | None]
+
+
+async def read_secrets(settings: "Settings", reader: "SecretReader") -> SecretsRead:
+    """Read the secrets that the connections need.
 
     Raises:
         SecretError: one of them can't be read, or is no certificate where one is wanted.
@@ -80,11 +90,18 @@ async def read_secrets(settings: "Settings", reader: "SecretReader") -> Mapping[
         "influxdb": influxdb.token if influxdb else None,
         "webhook": settings.webhook.url if settings.webhook else None,
     }
-    values = {use: await reader.read(source) for use, source in sources.items() if source}
-    return {
-        use: certificate_bytes(secret) if use in _CERTIFICATES else secret.text.encode()
-        for use, secret in values.items()
-    }
+    read = {use: await reader.read(source) for use, source in sources.items() if source}
+    return SecretsRead(
+        values={
+            use: certificate_bytes(secret) if use in _CERTIFICATES else secret.text.encode()
+            for use, secret in read.items()
+        },
+        expiries={
+            secret.source.name: secret.expires_on
+            for secret in read.values()
+            if isinstance(secret.source, KeyVaultSecret)
+        },
+    )
 
 
 async def open_connections(key: ConnectionKey, on_webhook_failure: WebhookFailure) -> Connections:
@@ -98,20 +115,37 @@ async def open_connections(key: ConnectionKey, on_webhook_failure: WebhookFailur
         CertificateError: the client certificate can't be used.
     """
     secrets = dict(key.secrets)
+    from shared.adapters.qrs import client_certificate_expiry
+
     influxdb = _influxdb(key.settings, secrets)
     points = influxdb or (_points_file(key.points_file) if key.points_file else NoPoints())
     notifier = _notifier(key.settings, secrets, on_webhook_failure)
-    return Connections(_qrs(key.settings, secrets), points, notifier, influxdb)
+    client = _client_certificate(secrets)
+    return Connections(
+        qrs=_qrs(key.settings, secrets, client),
+        certificate_expiry=client_certificate_expiry(client) if client else None,
+        points=points,
+        notifier=notifier,
+        influxdb=influxdb,
+    )
 
 
-def _qrs(settings: "Settings", secrets: Mapping[str, bytes]) -> "QrsClient":
+def _client_certificate(secrets: Mapping[str, bytes]) -> "ClientCertificate | None":
+    from shared.adapters.qrs import ClientCertificate
+
+    if "certificate" not in secrets:
+        return None
+    return ClientCertificate(secrets["certificate"], secrets.get("key"))
+
+
+def _qrs(
+    settings: "Settings", secrets: Mapping[str, bytes], client: "ClientCertificate | None"
+) -> "QrsClient":
     from shared.adapters import qrs
 
     sense = settings.qlik_sense
-    client = None
     auth: qrs.CertificateUser | qrs.JwtAuth
-    if sense.client_certificate:
-        client = qrs.ClientCertificate(secrets["certificate"], secrets.get("key"))
+    if client:
         directory, _, user_id = sense.user.partition("\\")
         auth = qrs.CertificateUser(directory, user_id)
     else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.demo_site.records import HeldLicense, User
+from local.demo_site.records import HeldLicense, OwnedApp, User
 
 _X_QLIK_USER = re.compile(r"\s*UserDirectory\s*=\s*([^;]+);\s*UserId\s*=\s*(.+)", re.IGNORECASE)
 
@@ -15,7 +15,7 @@ class Rights:
 
     Attributes:
         licenses_of: directories whose users' licenses it sees; None for all.
-        users_of: directories whose users it sees; None for all.
+        users_of: directories whose users it sees, and whose users' apps; None for all.
         may_change: whether it may allocate and delete; 403 otherwise.
     """
 
@@ -32,6 +32,12 @@ class Rights:
     def sees_user(self, user: User) -> bool:
         """Whether a list shows this user."""
         return self.users_of is None or user.directory in self.users_of
+
+    def sees_app(self, owned: OwnedApp) -> bool:
+        """Whether a list shows this app."""
+        if owned.owner is None:
+            return self.users_of is None
+        return self.sees_user(owned.owner)
 
 
 FULL_RIGHTS = Rights()

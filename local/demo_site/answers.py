@@ -33,13 +33,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Listing[Row]:
-    """A list of one kind of entity: rows as they were at the moment of asking."""
+    """A list of one kind of entity: rows as they were at the moment of asking.
+
+    `definition` is the record's name in Qlik's OpenAPI document; None is not held against it.
+    """
 
     rows: list[Row]
     full: Callable[[Row], JsonObject]
     condensed: Callable[[Row], JsonObject]
     fields: Fields
-    definition: str
+    definition: str | None
 
     def select(self, request: Request, world: World) -> Iterator[Row]:
         """The rows that the request's filter lets through, in its order."""
@@ -102,7 +105,7 @@ def list_answer[Row](
     except FilterError as wrong:
         return PlainTextResponse(str(wrong), 400)
     render = listing.full if full else listing.condensed
-    if site.check is not None:
+    if site.check is not None and listing.definition is not None:
         definition = listing.definition if full else f"{listing.definition}Condensed"
         site.check.check_rows(definition, map(render, listing.rows))
     return StreamingResponse(_array(map(render, rows)), media_type="application/json")

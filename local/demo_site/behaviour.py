@@ -27,6 +27,8 @@ class Behaviour:
         selection_drops_unknown: whether a new selection leaves out ids that don't exist.
         selection_delete_stops_after: delete by selection fails after so many licenses.
         naive_dates_are: time zone of a date in a filter that names none.
+        overview: the overview of a version of today, that of an old one without the license
+            pools, or of one that does not know the path; accesstypeinfo they all have.
     """
 
     quarantine: bool = True
@@ -41,3 +43,4 @@ class Behaviour:
     selection_drops_unknown: bool = False
     selection_delete_stops_after: int | None = None
     naive_dates_are: tzinfo = UTC
+    overview: Literal["whole", "without pools", "unknown"] = "whole"

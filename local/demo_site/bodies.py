@@ -25,6 +25,8 @@ ABOUT: JsonObject = {
     "schemaPath": "About",
 }
 
+OVERVIEW_POOLS = ("professionalAccess", "analyzerAccess")
+
 
 def user_condensed(user: User) -> JsonObject:
     """A user as lists of users and license records show it."""

@@ -53,6 +53,15 @@ ACCESS_LICENSE: Fields = {
     "deletedUserDirectory": Kind.TEXT,
 }
 
+APP: Fields = {
+    **_ENTITY,
+    "name": Kind.TEXT,
+    "owner": _USER_CONDENSED,
+    "published": Kind.BOOL,
+    "publishTime": Kind.DATE,
+    "lastReloadTime": Kind.DATE,
+}
+
 
 def kind_of(path: str, fields: Fields) -> Kind | None:
     """Return the type of a dotted property; None when there is no such property.

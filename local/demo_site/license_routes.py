@@ -17,7 +17,12 @@ from local.demo_site.answers import (
     rights_of,
     table_answer,
 )
-from local.demo_site.bodies import access_type_info, license_condensed, license_full
+from local.demo_site.bodies import (
+    OVERVIEW_POOLS,
+    access_type_info,
+    license_condensed,
+    license_full,
+)
 from local.demo_site.dates import written
 from local.demo_site.fields import ACCESS_LICENSE
 from local.demo_site.license_pool import BrokenRulesError, Released
@@ -68,7 +73,12 @@ class _SiteLicense:
         return json_answer(self._site, body, None if body is None else "License")
 
     def overview(self, _request: Request) -> Response:
-        return json_answer(self._site, self._site.world.overview(), "AccessTypeOverview")
+        body, shown = self._site.world.overview(), self._site.world.behaviour.overview
+        if shown == "unknown":
+            return error(404)
+        if shown == "without pools":
+            body = {name: part for name, part in body.items() if name not in OVERVIEW_POOLS}
+        return json_answer(self._site, body, "AccessTypeOverview")
 
     def info(self, _request: Request) -> Response:
         body = access_type_info(self._site.world.counts())

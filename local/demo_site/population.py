@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from local.demo_site.app_population import make_apps
 from local.demo_site.behaviour import QUARANTINE
 from local.demo_site.dates import whole_milliseconds
 from local.demo_site.names import account_name, person_name
@@ -55,7 +56,9 @@ def make_population(users: int, *, seed: int = 1, now: datetime) -> Contents:
     """
     if users < len(SERVICE_ACCOUNTS):
         raise ValueError(f"a population has at least {len(SERVICE_ACCOUNTS)} users, not {users}")
-    return _Maker(random.Random(seed), whole_milliseconds(now)).site(users)  # noqa: S311
+    made = _Maker(random.Random(seed), whole_milliseconds(now)).site(users)  # noqa: S311
+    apps = make_apps(list(made.users), list(made.licenses), seed=seed, now=now)
+    return replace(made, apps=apps)
 
 
 class _Maker:

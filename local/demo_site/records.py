@@ -104,6 +104,25 @@ class HeldLicense:
 
 
 @dataclass(frozen=True, slots=True)
+class App:
+    """A Qlik Sense app; `published` is None when it is in nobody's stream."""
+
+    id: str
+    name: str
+    owner_id: str
+    created: datetime
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedApp:
+    """An app together with its owner at the same moment; None when the user was deleted."""
+
+    app: App
+    owner: User | None
+
+
+@dataclass(frozen=True, slots=True)
 class Deletion:
     """One license that was taken back: what it was, when, and what became of it."""
 

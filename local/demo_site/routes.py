@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.demo_site.answers import Site, json_answer
+from local.demo_site.app_routes import AppRoutes
 from local.demo_site.bodies import ABOUT
 from local.demo_site.license_routes import license_routes
 from local.demo_site.selection_routes import SelectionRoutes
@@ -23,6 +24,7 @@ def qrs_app(site: Site) -> Starlette:
             Route("/qrs/about", about),
             *license_routes(site),
             *UserRoutes(site).routes(),
+            *AppRoutes(site).routes(),
             *SelectionRoutes(site).routes(),
         ]
     )

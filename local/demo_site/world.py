@@ -10,9 +10,11 @@ from local.demo_site.license_pool import BrokenRulesError, Counts, LicensePool, 
 from local.demo_site.people import Clock, People, new_guid, utc_now
 from local.demo_site.records import (
     AccessLicense,
+    App,
     Deletion,
     HeldLicense,
     LicenseType,
+    OwnedApp,
     User,
 )
 
@@ -34,6 +36,7 @@ class Contents:
     licenses: Iterable[AccessLicense] = ()
     totals: Mapping[LicenseType, int] = dataclasses.field(default_factory=dict)
     site_license: JsonObject | None = None
+    apps: Iterable[App] = ()
 
 
 class World(People):
@@ -67,12 +70,18 @@ class World(People):
         self.behaviour = behaviour or Behaviour()
         self.license_rule = license_rule
         self.deleted: list[Deletion] = []
+        self._apps = tuple(given.apps)
 
     def held(self, license_type: LicenseType) -> list[HeldLicense]:
         """All records of the type, quarantined ones included, each with its user."""
         with self._lock:
             pool = self._settled(license_type)
             return [self._with_user(license_) for license_ in pool.by_id.values()]
+
+    def apps(self) -> list[OwnedApp]:
+        """All apps, each with its owner; what QRS shows for a deleted owner is not documented."""
+        with self._lock:
+            return [OwnedApp(app, self._users.get(app.owner_id)) for app in self._apps]
 
     def license(self, license_type: LicenseType, license_id: str) -> HeldLicense | None:
         """The record with that GUID."""

@@ -23,6 +23,8 @@ def _disagreement(license_type: LicenseType, rows: int, overview: AccessTypeOver
     pool = overview.pools.get(license_type)
     if pool is None:
         return f"the overview does not say how many {license_type} licenses there are" * bool(rows)
+    if license_type in overview.quarantined_unknown:
+        return f"the overview does not say how many {license_type} licenses are in quarantine"
     expected = pool.allocated + pool.quarantined
     # Whether `allocated` already holds the excess licenses is not documented: both are complete.
     if rows in (expected, expected + pool.excess):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.domain.early_warnings import WarningKind
+
 
 class Level(StrEnum):
     """How loud an event is."""
@@ -168,4 +170,58 @@ SECRET_STALE = Event(
     "A secret could not be refreshed; the value read earlier stays in use.",
 )
 
-CATALOGUE: tuple[Event, ...] = tuple(e for e in list(globals().values()) if isinstance(e, Event))
+
+def _early_warning(kind: WarningKind, level: Level, meaning: str) -> Event:
+    return Event(kind.value, level, ("site", "subject", "detail", "figures"), meaning)
+
+
+# `detail` is the warning's sentence, `figures` a JSON object of its numbers.
+EARLY_WARNINGS = {
+    WarningKind(event.name): event
+    for event in (
+        _early_warning(
+            WarningKind.POOL_LOW, Level.WARNING, "Few licenses, tokens or minutes are available."
+        ),
+        _early_warning(
+            WarningKind.POOL_RUNNING_OUT,
+            Level.WARNING,
+            "By the forecast's median a pool will be empty within the days of the threshold.",
+        ),
+        _early_warning(
+            WarningKind.POOL_EXCESS,
+            Level.ERROR,
+            "More licenses are allocated than the site has; users may lose access.",
+        ),
+        _early_warning(
+            WarningKind.SERVER_LICENSE_EXPIRING, Level.WARNING, "The site license ends soon."
+        ),
+        _early_warning(
+            WarningKind.SERVER_LICENSE_EXPIRED, Level.ERROR, "The site license has expired."
+        ),
+        _early_warning(
+            WarningKind.CERTIFICATE_EXPIRING,
+            Level.WARNING,
+            "The app's client certificate expires soon or has expired.",
+        ),
+        _early_warning(
+            WarningKind.SECRET_EXPIRING,
+            Level.WARNING,
+            "A Key Vault secret of the app expires soon or has expired.",
+        ),
+        _early_warning(
+            WarningKind.COLLECTION_MISSING,
+            Level.WARNING,
+            "Collections were missing before this one.",
+        ),
+        _early_warning(
+            WarningKind.RELEASED_CAME_BACK,
+            Level.WARNING,
+            "Many released users came straight back: an access rule gives the licenses again.",
+        ),
+    )
+}
+
+CATALOGUE: tuple[Event, ...] = (
+    *(event for event in list(globals().values()) if isinstance(event, Event)),
+    *EARLY_WARNINGS.values(),
+)

@@ -122,7 +122,12 @@ class TokenAccess:
 
 @dataclass(frozen=True, slots=True)
 class AccessTypeOverview:
-    """The access type overview (QRS fact 2a); a part that the site does not send is None."""
+    """The access type overview (QRS fact 2a); a part that the site does not send is None.
+
+    A part whose numbers can't be read is left out too, and `remarks` says why, a sentence each.
+    `quarantined_unknown` names the types whose pool shows 0 quarantined licenses only because the
+    site does not count them: no plan is made on these.
+    """
 
     pools: dict[LicenseType, LicensePool] = field(default_factory=dict)
     analyzer_capacity: AnalyzerCapacity | None = None
@@ -131,6 +136,8 @@ class AccessTypeOverview:
     tokens_enabled: bool = False
     total_tokens: float | None = None
     available_tokens: float | None = None
+    remarks: tuple[str, ...] = ()
+    quarantined_unknown: tuple[LicenseType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ from shared.domain.model import (
 LICENSE = "qlik_sense_license"
 LICENSE_RELEASE = "qlik_sense_license_release"
 SERVER_LICENSE = "qlik_sense_server_license"
-RESERVED_TAGS = frozenset({"site", "license_type", "user"})
+# Of all our points, also those of `own_points`: a static tag must not override them.
+RESERVED_TAGS = frozenset(
+    {"site", "license_type", "user", "pool", "group", "value", "subject", "action", "reason"}
+)
 
 
 @dataclass(frozen=True, slots=True)

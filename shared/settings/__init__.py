@@ -4,11 +4,11 @@ from shared.domain.secret_sources import KeyVaultSecret, SecretFile, SecretSourc
 from shared.settings.connections import InfluxDbSettings, QlikViewSettings, WebhookSettings
 from shared.settings.loading import load_settings
 from shared.settings.model import Settings
+from shared.settings.monitor import EarlyWarningSettings, LicenseMonitorSettings
 from shared.settings.qlik_sense import QlikSenseSettings
 from shared.settings.reference import SETTING_REFERENCE, SettingInfo
 from shared.settings.release import (
     LeaseSettings,
-    LicenseMonitorSettings,
     LicenseReleaseSettings,
     LicenseTypeSettings,
     NeverReleaseSettings,
@@ -17,6 +17,7 @@ from shared.settings.storage import StorageSettings, load_storage_settings
 
 __all__ = [
     "SETTING_REFERENCE",
+    "EarlyWarningSettings",
     "InfluxDbSettings",
     "KeyVaultSecret",
     "LeaseSettings",

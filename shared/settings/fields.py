@@ -13,10 +13,14 @@ _MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a setting takes, in words; `blank_is_unset` for texts, where empty means not given."""
+    """What a setting takes, in words; `blank_is_unset` for texts, where empty means not given.
+
+    `none` is the word for the value None.
+    """
 
     words: str
     blank_is_unset: bool = False
+    none: str = "none"
 
 
 def shown(value: object) -> str:
@@ -65,6 +69,21 @@ def whole_number(low: int, high: int) -> Callable[[object], int]:
         if not is_whole or not low <= int(text) <= high:
             raise ValueError(f"is {shown(value)}; write a whole number from {low} to {high}")
         return int(text)
+
+    return parse
+
+
+def number_or_off(low: int, high: int) -> Callable[[object], int | None]:
+    """A parser of whole numbers from `low` to `high`, or the word off in any case: None."""
+    number = whole_number(low, high)
+
+    def parse(value: object) -> int | None:
+        if str(value).strip().lower() == "off":
+            return None
+        try:
+            return number(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, or off") from None
 
     return parse
 

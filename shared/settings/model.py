@@ -5,12 +5,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.settings.connections import InfluxDbSettings, QlikViewSettings, WebhookSettings
 from shared.settings.kinds import Schedule, SiteName, StaticTags, VaultUrl
+from shared.settings.monitor import EarlyWarningSettings, LicenseMonitorSettings
 from shared.settings.qlik_sense import QlikSenseSettings
-from shared.settings.release import (
-    LeaseSettings,
-    LicenseMonitorSettings,
-    LicenseReleaseSettings,
-)
+from shared.settings.release import LeaseSettings, LicenseReleaseSettings
 
 _QUARANTINE_DAYS = 7
 
@@ -56,6 +53,7 @@ class Settings(BaseSettings):
     qlik_sense: QlikSenseSettings
     influxdb: InfluxDbSettings | None = None
     license_monitor: LicenseMonitorSettings = Field(default_factory=LicenseMonitorSettings)
+    early_warning: EarlyWarningSettings = Field(default_factory=EarlyWarningSettings)
     license_release: LicenseReleaseSettings = Field(default_factory=LicenseReleaseSettings)
     webhook: WebhookSettings | None = None
     qlikview: QlikViewSettings | None = None

@@ -10,7 +10,7 @@ from shared.settings.reference import SETTING_REFERENCE
 KNOWN = {info.name: info for info in SETTING_REFERENCE}
 _GROUPS = tuple(sorted({name.split("__")[0] for name in KNOWN if "__" in name}))
 # A protection whose name lacks a part must not be silently without effect either.
-_CLAIMED = ("LICENSE_RELEASE_", "NEVER_RELEASE_")
+_CLAIMED = ("LICENSE_RELEASE_", "NEVER_RELEASE_", "EARLY_WARNING")
 
 
 @dataclass(frozen=True, slots=True)

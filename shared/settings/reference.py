@@ -29,9 +29,10 @@ _DEFAULTS_IN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:
-    """One app setting: `default` is its text, or `required` or `none`; `takes` says what it takes.
+    """One app setting: `default` is its text, or `required`, `none` or `off`.
 
-    `blank_is_unset` is true for texts, where an empty value counts as not given.
+    `takes` says what it takes; `blank_is_unset` is true for texts, where an empty value counts as
+    not given.
     """
 
     name: str
@@ -68,7 +69,7 @@ def _info(name: str, field: FieldInfo) -> SettingInfo:
     takes = _takes(field)
     return SettingInfo(
         name=name,
-        default=_DEFAULTS_IN_WORDS.get(name) or _default(field),
+        default=_DEFAULTS_IN_WORDS.get(name) or _default(field, takes),
         takes=takes.words,
         meaning=field.description or "",
         example=str((field.examples or [""])[0]),
@@ -84,12 +85,12 @@ def _takes(field: FieldInfo) -> Takes:
     return next(note for note in [*field.metadata, *inner] if isinstance(note, Takes))
 
 
-def _default(field: FieldInfo) -> str:
+def _default(field: FieldInfo, takes: Takes) -> str:
     if field.is_required():
         return "required"
     default = field.get_default(call_default_factory=True, validated_data={})
     if default is None:
-        return "none"
+        return takes.none
     if isinstance(default, Enum):
         return str(default.value).capitalize()
     if isinstance(default, bool | tuple | Mapping):

@@ -1,4 +1,4 @@
-"""The settings of monitoring, releasing and leases: what the operator wants done."""
+"""The settings of releasing and of leases: what the operator wants done."""
 
 from typing import Annotated, Literal
 
@@ -36,19 +36,6 @@ DeleteStrategy = Annotated[
     BeforeValidator(choice("single", "selection")),
     Takes("single or selection"),
 ]
-
-
-class LicenseMonitorSettings(Group):
-    """Collecting license usage."""
-
-    enabled: Switch = Field(
-        default=True, description="Collect license usage at all.", examples=["true"]
-    )
-    static_tags: StaticTags = Field(
-        default_factory=dict,
-        description="Tags of the usage points; they add to STATIC_TAGS or override them.",
-        examples=['{"feature":"monitor"}'],
-    )
 
 
 class LicenseTypeSettings(Group):

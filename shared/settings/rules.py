@@ -1,5 +1,10 @@
-"""Settings as the rules want them: the release policy, its limits and the switches."""
+"""Settings as the rules want them: policy, limits, switches, thresholds, what is asked."""
 
+from collections.abc import Collection
+from datetime import datetime
+
+from shared.domain.early_warnings import Thresholds
+from shared.domain.holders import HolderQuestion
 from shared.domain.limits import Limits
 from shared.domain.model import LicenseType
 from shared.domain.never_release import NeverRelease, fold
@@ -42,6 +47,34 @@ def switches(settings: Settings) -> Switches:
         stop=release.stop,
         approval_required=release.approval == "required",
     )
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """When to warn early."""
+    given = settings.early_warning
+    return Thresholds(
+        pool_low_percent=given.pool_low_percent,
+        pool_low_count=given.pool_low_count,
+        run_out_days=given.run_out_days,
+        server_license_days=given.server_license_days,
+        certificate_days=given.certificate_days,
+        secret_days=given.secret_days,
+        missing_periods=given.missing_periods,
+        missing_hours=given.missing_hours,
+        returned_days=given.returned_days,
+        returned_percent=given.returned_percent,
+        returned_count=given.returned_users,
+    )
+
+
+def holder_question(
+    settings: Settings, now: datetime, owners: Collection[str] | None
+) -> HolderQuestion:
+    """What is asked about the holders, where `LICENSE_MONITOR__HOLDERS` asks at all.
+
+    `owners` are the ids of users who own something, or None when that was not read.
+    """
+    return HolderQuestion(now, owners, settings.license_monitor.holders_property or "")
 
 
 def _never_release(rules: NeverReleaseSettings) -> NeverRelease:

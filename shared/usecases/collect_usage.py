@@ -1,12 +1,13 @@
 """Collect usage: read the counts of a site, keep them, and write them as points."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from shared.domain import events
 from shared.domain.errors import QrsError
 from shared.domain.model import LicenseType, ServerLicense, UsageSnapshot
+from shared.domain.outlook import Outlook
 from shared.domain.points import usage_points
 from shared.usecases.ports import Clock, Ledger, PointWriter, Qrs, Telemetry
 from shared.usecases.write_points import write_points
@@ -19,6 +20,7 @@ class Collection:
     """What a run collected; nothing when collecting is switched off."""
 
     snapshot: UsageSnapshot | None = None
+    outlook: Outlook | None = None
 
     def summary(self) -> str:
         """One line for people."""
@@ -30,7 +32,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class CollectUsage:
-    """One collection. `static_tags` go onto every point."""
+    """One collection; `watch` then says what comes. `static_tags` go onto every point."""
 
     site: str
     enabled: bool
@@ -38,6 +40,7 @@ class CollectUsage:
     qrs: Qrs
     ledger: Ledger
     points: PointWriter
+    watch: Callable[[UsageSnapshot], Awaitable[Outlook]]
     telemetry: Telemetry
     clock: Clock
 
@@ -54,9 +57,13 @@ class CollectUsage:
         snapshot = await self._read()
         await self.ledger.save_usage(snapshot)
         points = usage_points(snapshot, self.static_tags)
-        await write_points(self.points, points, site=self.site, telemetry=self.telemetry)
+        try:
+            await write_points(self.points, points, site=self.site, telemetry=self.telemetry)
+        finally:
+            # Warnings matter more than dashboards: an InfluxDB that is down must not silence them.
+            outlook = await self.watch(snapshot)
         self._report(snapshot, len(points))
-        return Collection(snapshot)
+        return Collection(snapshot, outlook)
 
     async def _read(self) -> UsageSnapshot:
         overview, server_license, version = await asyncio.gather(
@@ -64,6 +71,8 @@ class CollectUsage:
             self._or_unknown("server license", self.qrs.server_license(), _UNKNOWN_LICENSE),
             self._or_unknown("site version", self.qrs.site_version(), ""),
         )
+        for remark in overview.remarks:
+            self._incomplete("overview", remark)
         return UsageSnapshot(self.site, self.clock(), overview, server_license, version)
 
     async def _or_unknown[T](self, what: str, reading: Awaitable[T], unknown: T) -> T:
@@ -71,9 +80,12 @@ class CollectUsage:
         try:
             return await reading
         except QrsError as error:
-            detail = {"site": self.site, "part": what, "error": str(error)}
-            self.telemetry.emit(events.USAGE_INCOMPLETE, detail)
+            self._incomplete(what, str(error))
             return unknown
+
+    def _incomplete(self, part: str, why: str) -> None:
+        detail = {"site": self.site, "part": part, "error": why}
+        self.telemetry.emit(events.USAGE_INCOMPLETE, detail)
 
     def _report(self, snapshot: UsageSnapshot, points: int) -> None:
         pools = snapshot.overview.pools

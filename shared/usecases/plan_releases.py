@@ -1,16 +1,18 @@
 """Plan releases: read the site, decide on every license, record the plan, hand out the messages."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain import events, messages
-from shared.domain.errors import PartialReadError
+from shared.domain.errors import PartialReadError, PointsError
 from shared.domain.grace import Mark, apply_grace, newly_marked
 from shared.domain.limits import Limits, apply_limits
 from shared.domain.model import AccessLicense, User
 from shared.domain.notice import Notice, NoticeKind
+from shared.domain.own_points import plan_points
 from shared.domain.plan import (
     Action,
     Decision,
@@ -24,8 +26,9 @@ from shared.domain.plausibility import Believable
 from shared.domain.policy import ReleasePolicy, decide
 from shared.domain.switches import Switches
 from shared.usecases.believe_read import LATEST, doubts_about
-from shared.usecases.ports import Clock, Ledger, Notifier, Qrs, Telemetry
+from shared.usecases.ports import Clock, Ledger, Notifier, PointWriter, Qrs, Telemetry
 from shared.usecases.read_site import SiteRead, read_site
+from shared.usecases.write_points import write_points
 
 LIFETIME = timedelta(hours=24)  # by then the next nightly plan has decided anew
 
@@ -62,6 +65,8 @@ class PlanReleases:
     switches: Switches
     qrs: Qrs
     ledger: Ledger
+    static_tags: Mapping[str, str]
+    points: PointWriter
     notifier: Notifier
     telemetry: Telemetry
     clock: Clock
@@ -84,6 +89,7 @@ class PlanReleases:
         await self._save(plan, site_read)
         texts = plan_messages(plan, plan.released) if plan.status is PlanStatus.QUEUED else ()
         self._report(plan, len(texts))
+        await self._write_points(plan)
         await self._notify(plan)
         return Planning(plan, texts)
 
@@ -162,6 +168,14 @@ class PlanReleases:
             self.telemetry.emit(
                 events.USERS_NOT_VISIBLE,
                 {"site": self.site, "plan_id": plan.plan_id, "licenses": hidden},
+            )
+
+    async def _write_points(self, plan: Plan) -> None:
+        tags = {**self.static_tags, "site": self.site}
+        # Told by an event, and no reason to hold the plan back: the ledger has what they tell.
+        with contextlib.suppress(PointsError):
+            await write_points(
+                self.points, plan_points(plan, tags), site=self.site, telemetry=self.telemetry
             )
 
     async def _notify(self, plan: Plan) -> None:

@@ -70,6 +70,10 @@ class Qrs(Protocol):
         """Delete exactly these licenses by a selection; ACCEPTED and LOST both ask to be read."""
         ...
 
+    async def owner_ids(self) -> frozenset[str]:
+        """The users (ids, lower case) that own an app, of all apps the account may see."""
+        ...
+
     def clock_difference(self) -> timedelta | None:
         """How far the server's clock is ahead of ours; None before the first answer."""
         ...
@@ -137,11 +141,18 @@ class Ledger(Protocol):
         ...
 
     async def save_usage(self, snapshot: UsageSnapshot) -> None:
-        """Add a snapshot to the history; one of the same minute replaces it."""
+        """Add a snapshot; within 90 s of the first one of a tick it takes that one's place."""
         ...
 
     async def usage_since(self, since: datetime) -> list[UsageSnapshot]:
         """The snapshots taken at or after `since`, oldest first."""
+        ...
+
+    async def thin_usage(self, now: datetime) -> int:
+        """Of each whole UTC day that is over a year old leave the last snapshot only.
+
+        Returns how many were deleted; a call does a bounded part of the work.
+        """
         ...
 
     async def save_refused_message(self, message: RefusedMessage) -> None:

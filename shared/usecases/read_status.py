@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.domain.outlook import OUTLOOK, Outlook
 from shared.domain.runs import RefusedMessage, Run
 from shared.domain.switches import Switches
 from shared.usecases.ports import Ledger
@@ -15,6 +16,7 @@ class Status:
     switches: Switches
     runs: list[Run]
     refused_messages: list[RefusedMessage]
+    outlook: Outlook | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +30,6 @@ class ReadStatus:
     async def __call__(self) -> Status:
         """Read the state as it is recorded now."""
         runs = await self.ledger.runs()
-        return Status(self.site, self.switches, runs, await self.ledger.refused_messages())
+        messages = await self.ledger.refused_messages()
+        outlook = await self.ledger.state(Outlook, OUTLOOK)
+        return Status(self.site, self.switches, runs, messages, outlook)

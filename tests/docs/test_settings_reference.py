@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from shared.domain.points import RESERVED_TAGS
 from shared.settings import SETTING_REFERENCE, SettingInfo
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -43,3 +44,11 @@ def test_the_document_names_no_setting_that_does_not_exist() -> None:
     for mentioned in re.findall(r"`([A-Z]+(?:_+[A-Z]+)*_*)`", DOCUMENT.read_text()):
         known = mentioned in names or any(name.startswith(mentioned) for name in names)
         assert known or mentioned == "AZURE_CLIENT_ID", mentioned
+
+
+def test_the_document_names_the_tags_that_the_app_keeps_for_itself() -> None:
+    """Whoever chooses static tags can know beforehand which are refused."""
+    (sentence,) = re.findall(
+        r"^Static tags must not have[^.]*\.", DOCUMENT.read_text(), re.MULTILINE
+    )
+    assert set(re.findall(r"`(\w+)`", sentence)) == RESERVED_TAGS

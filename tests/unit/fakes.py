@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from shared.adapters.ledger.release_rows import settle
 from shared.adapters.ledger.rows import from_json, to_json
+from shared.adapters.ledger.usage import KEPT_WHOLE, SAME_TICK
 from shared.domain.audit import AuditEntry
 from shared.domain.errors import LedgerError, PointsError
 from shared.domain.events import Event
@@ -49,6 +50,7 @@ class FakeSite:
     gift_answers: list[AllocateAnswer | Exception] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
     shown_clock_difference: timedelta | None = timedelta(0)
+    owners: set[str] = field(default_factory=set)
 
     def add(self, *licenses: AccessLicense, users: Iterable[User] = ()) -> None:
         """Put licenses and users into the site."""
@@ -171,6 +173,11 @@ class FakeSite:
         self.given.append(license_id)
         return AllocateAnswer(AllocateKind.ACCEPTED)
 
+    async def owner_ids(self) -> frozenset[str]:
+        """The `owners` of the test."""
+        self.reads.append("owners")
+        return frozenset(self.owners)
+
     def clock_difference(self) -> timedelta | None:
         """What the test says."""
         return self.shown_clock_difference
@@ -193,6 +200,7 @@ class MemoryLedger:
     plans: dict[str, Plan] = field(default_factory=dict)
     rows: dict[tuple[str, str], ReleaseRecord] = field(default_factory=dict)
     usage: list[UsageSnapshot] = field(default_factory=list)
+    ticks: dict[datetime, datetime] = field(default_factory=dict)
     messages: list[RefusedMessage] = field(default_factory=list)
     last_runs: dict[str, Run] = field(default_factory=dict)
     history: list[ReleaseRecord] = field(default_factory=list)
@@ -243,19 +251,30 @@ class MemoryLedger:
                 self.history.append(standing)
 
     async def save_usage(self, snapshot: UsageSnapshot) -> None:
-        """Keep the snapshot; one of the same minute is replaced."""
-
-        def minute(taken: UsageSnapshot) -> datetime:
-            return taken.taken_at.replace(second=0, microsecond=0)
-
-        self.usage = [x for x in self.usage if minute(x) != minute(snapshot)]
-        self.usage.append(snapshot)
+        """Keep the snapshot, in the place of an earlier one of the same tick."""
+        same = [x for x in self.usage if abs(self._tick(x) - snapshot.taken_at) <= SAME_TICK][-1:]
+        first = self._tick(same[0]) if same else snapshot.taken_at
+        self.usage = [x for x in self.usage if x not in same] + [snapshot]
+        self.ticks[snapshot.taken_at] = first
 
     async def usage_since(self, since: datetime) -> list[UsageSnapshot]:
         """The snapshots from then on."""
         return sorted(
             (x for x in self.usage if x.taken_at >= since), key=lambda taken: taken.taken_at
         )
+
+    async def thin_usage(self, now: datetime) -> int:
+        """Leave the last snapshot of each day that is over a year old."""
+        first_whole = (now - KEPT_WHOLE).date()
+        ticks = sorted(self._tick(x) for x in self.usage if self._tick(x).date() < first_whole)
+        last = {tick.date(): tick for tick in ticks}
+        spare = set(ticks) - set(last.values())
+        self.usage = [x for x in self.usage if self._tick(x) not in spare]
+        return len(spare)
+
+    def _tick(self, snapshot: UsageSnapshot) -> datetime:
+        """When the first snapshot of its tick was taken."""
+        return self.ticks.get(snapshot.taken_at, snapshot.taken_at)
 
     async def save_refused_message(self, message: RefusedMessage) -> None:
         """Keep the message in the place of an earlier one of that id and reason."""

@@ -50,8 +50,3 @@ def joined_range(text: str) -> tuple[str, str]:
 def moment(time: datetime) -> str:
     """A time as text that sorts as time does: UTC, with microseconds."""
     return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-
-def minute(time: datetime) -> str:
-    """The minute of a time as a key that sorts as time does: UTC."""
-    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="minutes") + "Z"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -73,13 +74,19 @@ class Tables:
             lambda client: [_row(r) for r in client.query_entities(wanted, parameters=values)],
         )
 
-    def row_keys(self, table: str, partition: str) -> list[str]:
-        """The row keys of a partition, in their order; the rows themselves are not read."""
+    def row_keys(
+        self, table: str, partition: str, *, before: str = "", at_most: int | None = None
+    ) -> list[str]:
+        """The row keys of a partition, in their order; the rows themselves are not read.
+
+        With `before` only those that sort before it; with `at_most` the first so many.
+        """
 
         def read(client: "TableClient") -> list[str]:
-            wanted, values = "PartitionKey eq @partition", {"partition": partition}
+            wanted = "PartitionKey eq @partition" + " and RowKey lt @before" * bool(before)
+            values = {"partition": partition} | ({"before": before} if before else {})
             rows = client.query_entities(wanted, parameters=values, select=["RowKey"])
-            return [str(row["RowKey"]) for row in rows]
+            return [str(row["RowKey"]) for row in islice(rows, at_most)]
 
         return self._on(table, read)
 
@@ -114,9 +121,23 @@ class Tables:
         Returns:
             False when one of the rows is not as expected any more; then nothing was written.
         """
-        from azure.core.exceptions import HttpResponseError  # noqa: PLC0415 - cold start
+        return self._submit(table, [_operation(row, etag) for row, etag in rows])
 
-        operations = [_operation(row, etag) for row, etag in rows]
+    def delete(self, table: str, partition: str, row_keys: Sequence[str]) -> bool:
+        """Delete up to 100 rows of one partition; False, and none deleted, when one is gone."""
+        keys: list[Row] = [{"PartitionKey": partition, "RowKey": each} for each in row_keys]
+        return self._submit(table, [("delete", each) for each in keys])
+
+    def close(self) -> None:
+        """Close the connections; the next operation opens new ones."""
+        with self._lock:
+            service, self._service = self._service, None
+            self._made.clear()
+        if service is not None:
+            service.close()
+
+    def _submit(self, table: str, operations: Sequence["_Operation"]) -> bool:
+        from azure.core.exceptions import HttpResponseError  # noqa: PLC0415 - cold start
 
         def submit(client: "TableClient") -> bool:
             try:
@@ -128,14 +149,6 @@ class Tables:
             return True
 
         return self._on(table, submit)
-
-    def close(self) -> None:
-        """Close the connections; the next operation opens new ones."""
-        with self._lock:
-            service, self._service = self._service, None
-            self._made.clear()
-        if service is not None:
-            service.close()
 
     def _on[T](self, table: str, work: Callable[["TableClient"], T]) -> T:
         from azure.core.exceptions import AzureError  # noqa: PLC0415 - cold start

@@ -18,6 +18,10 @@ _HTML = re.compile(r"text/html|application/xhtml\+xml")
 _EXCERPT = 200
 
 
+class UnknownPathError(QrsAnswerError):
+    """QRS answered 404: this version does not have the path, or it is not QRS that answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What was asked of whom, for messages: `GET /qrs/about` of `host:4242`, and by which way."""
@@ -114,7 +118,7 @@ def refusal(head: AnswerHead) -> QrsError:
             f"would. Check {question.where}."
         )
     if status == HTTPStatus.NOT_FOUND:
-        return QrsAnswerError(
+        return UnknownPathError(
             f"{answered(head)}: it does not know this path. Check {question.where}, and that this "
             "Qlik Sense version has it."
         )

@@ -1,23 +1,27 @@
 """What the app asks of QRS, in the terms of the domain; fills the port `Qrs`."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from shared.adapters.qrs import changes, paths
-from shared.adapters.qrs.answers import delete_answer
+from shared.adapters.qrs.access_type_info import completed
+from shared.adapters.qrs.answers import UnknownPathError, delete_answer
 from shared.adapters.qrs.bulk_delete import delete_selected
 from shared.adapters.qrs.change_answers import allocate_answer, lost_allocation
 from shared.adapters.qrs.connection import QrsConnection
 from shared.adapters.qrs.fields import Fields
 from shared.adapters.qrs.json_body import ListReader, ObjectReader, Row
+from shared.adapters.qrs.overview import absent_pools, parse_overview
 from shared.adapters.qrs.parsing import (
+    app_owner,
     license_reader,
-    parse_overview,
     parse_server_license,
     user_reader,
 )
 from shared.adapters.qrs.reinstating import reinstate
-from shared.domain.errors import QrsAnswerError
+from shared.domain.errors import QrsAnswerError, QrsError
 from shared.domain.model import (
     AccessLicense,
     AccessTypeOverview,
@@ -42,8 +46,23 @@ class QrsClient:
         return Fields("the description of the site", about).text("buildVersion")
 
     async def overview(self) -> AccessTypeOverview:
-        """The counts of every kind of access license."""
-        return parse_overview(await self._object(paths.OVERVIEW, "the access type overview"))
+        """The counts of every kind of access license; old versions tell less, see its `remarks`.
+
+        Where the version lacks the overview or its license pools, accesstypeinfo is asked as well.
+        """
+        try:
+            row = await self._object(paths.OVERVIEW, "the access type overview")
+        except UnknownPathError as unknown:
+            return await self._old_overview(unknown)
+        overview, absent = parse_overview(row), absent_pools(row)
+        if not absent:
+            return overview
+        why = f"the access type overview has nothing on {' and '.join(absent)} access"
+        try:
+            return completed(overview, await self._access_type_info(), absent, why)
+        except QrsError as error:
+            remark = f"{why[0].upper()}{why[1:]}, nor could {paths.OLD_OVERVIEW} be read: {error}"
+            return replace(overview, remarks=(*overview.remarks, remark))
 
     async def server_license(self) -> ServerLicense | None:
         """The site license; None on a site that has none."""
@@ -128,9 +147,25 @@ class QrsClient:
         """
         return self._connection.server_clock.difference()
 
+    async def owner_ids(self) -> frozenset[str]:
+        """The users (ids, lower case) that own an app, of all apps this account may see."""
+        reader = partial(ListReader, "apps", app_owner)
+        return frozenset((await self._connection.read(paths.APPS, reader)).values())
+
     async def aclose(self) -> None:
         """Close the connection."""
         await self._connection.aclose()
+
+    async def _old_overview(self, unknown: UnknownPathError) -> AccessTypeOverview:
+        try:
+            row = await self._access_type_info()
+        except UnknownPathError:
+            raise unknown from None  # neither path: it may not be QRS that answers
+        why = f"this Qlik Sense version does not know {paths.OVERVIEW}"
+        return completed(AccessTypeOverview(), row, list(LicenseType), why)
+
+    async def _access_type_info(self) -> Row:
+        return await self._object(paths.OLD_OVERVIEW, "the access type info")
 
     async def _all(self, license_type: LicenseType, filter_text: str = "") -> list[AccessLicense]:
         found = await self._connection.read(

@@ -12,6 +12,8 @@ from shared.adapters.qrs.json_body import Row
 from shared.domain.errors import QrsAnswerError
 
 _LAST_NULL_YEAR = 1753  # QRS's null date is 1753-01-01 (QRS fact 2c)
+# No site has as many; 2147483647 stands for "unlimited" or an error, never for a count.
+_MOST = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Fields:
         """A text that must be there."""
         value = self.row.get(key)
         if not isinstance(value, str):
-            raise self._odd(key, "a text")
+            raise self.odd(key, "a text")
         return value
 
     def optional_text(self, key: str) -> str:
@@ -40,25 +42,27 @@ class Fields:
         """A truth value, None when absent or null."""
         value = self.row.get(key)
         if value is not None and not isinstance(value, bool):
-            raise self._odd(key, "true or false")
+            raise self.odd(key, "true or false")
         return value
 
-    def number(self, key: str) -> float:
-        """A number that must be there."""
+    def number(self, key: str, *, least: int = 0) -> float:
+        """A number from `least` to a thousand million that must be there."""
         value = self.row.get(key)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise self._odd(key, "a number")
+            raise self.odd(key, "a number")
+        if not least <= value <= _MOST:
+            raise self.odd(key, f"a number from {least} to {_MOST}")
         return float(value)
 
     def optional_number(self, key: str) -> float | None:
         """A number, None when absent or null."""
         return None if self.row.get(key) is None else self.number(key)
 
-    def count(self, key: str) -> int:
-        """A whole number that must be there."""
-        value = self.number(key)
+    def count(self, key: str, *, least: int = 0) -> int:
+        """A whole number from `least` to a thousand million that must be there."""
+        value = self.number(key, least=least)
         if not value.is_integer():
-            raise self._odd(key, "a whole number")
+            raise self.odd(key, "a whole number")
         return int(value)
 
     def moment(self, key: str) -> datetime | None:
@@ -72,13 +76,13 @@ class Fields:
                 return None
             return moment.replace(tzinfo=UTC) if not moment.tzinfo else moment.astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            raise self._odd(key, "a date in ISO form") from error
+            raise self.odd(key, "a date in ISO form") from error
 
     def child(self, key: str) -> "Fields | None":
         """An object inside this one, None when absent or null."""
         value = self.row.get(key)
         if value is not None and not isinstance(value, dict):
-            raise self._odd(key, "an object")
+            raise self.odd(key, "an object")
         return None if value is None else Fields(f"{key} of {self.name}", value)
 
     def children(self, key: str) -> list["Fields"]:
@@ -87,10 +91,11 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise self._odd(key, "a list of objects")
+            raise self.odd(key, "a list of objects")
         return [Fields(f"{key} of {self.name}", each) for each in value]
 
-    def _odd(self, key: str, expected: str) -> QrsAnswerError:
+    def odd(self, key: str, expected: str) -> QrsAnswerError:
+        """The error for a value that is missing or is not what it should be."""
         value = self.row.get(key, "nothing")
         return QrsAnswerError(
             f"QRS sent {value!r:.80} as {key} of {self.name}, where {expected} belongs."

@@ -1,5 +1,6 @@
 """Reading JSON bodies as they arrive, so that a list of 100,000 rows never exists as a whole."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
@@ -12,6 +13,12 @@ from shared.domain.errors import QrsAnswerError
 type Row = Mapping[str, object]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# ijson's C code crashes the process at an integer that Python refuses, which is one of more than
+# 4,300 digits. A run of 4,000 covers at least four of the samples that are taken first.
+_ENDLESS_NUMBER = re.compile(rb"[0-9]{4000}")
+_SAMPLE_EVERY = 1000
+_SAMPLED = re.compile(rb"[0-9]{4}")
+_KEPT = 4300
 
 
 class BodyReader[T](Protocol):
@@ -50,8 +57,10 @@ class _JsonBody:
         self._expected = expected
         self._begun = False
         self._head = b""
+        self._end = b""
 
     def feed(self, chunk: bytes) -> None:
+        self._refuse_endless_number(chunk)
         if not self._begun:
             chunk = self._check_start(chunk)
         try:
@@ -65,6 +74,12 @@ class _JsonBody:
             self._parser.close()
         except (ijson.JSONError, UnicodeDecodeError) as error:
             raise TryAgainError(f"QRS sent {self._expected}, but it ends in the middle.") from error
+
+    def _refuse_endless_number(self, chunk: bytes) -> None:
+        text = self._end + chunk
+        self._end = text[-_KEPT:]
+        if _SAMPLED.search(text[::_SAMPLE_EVERY]) and _ENDLESS_NUMBER.search(text):
+            raise QrsAnswerError(f"QRS sent {self._expected} with a number of endless digits.")
 
     def _check_start(self, chunk: bytes) -> bytes:
         """Ijson finds no rows in `null` or in an object, and says nothing: refuse them here."""

@@ -1,4 +1,4 @@
-"""QRS's JSON objects -> domain model (QRS facts 2a, 2b, 2c, 2f)."""
+"""QRS's JSON objects -> domain model (QRS facts 2b, 2c, 2f); see `overview` for the counts."""
 
 from collections.abc import Callable, Collection
 from typing import cast
@@ -9,22 +9,13 @@ from shared.adapters.qrs.paths import guid
 from shared.domain.errors import QrsAnswerError
 from shared.domain.model import (
     AccessLicense,
-    AccessTypeOverview,
-    AnalyzerCapacity,
     CustomProperty,
-    LicensePool,
     LicenseType,
     ServerLicense,
-    TokenAccess,
     User,
     UserReference,
 )
 from shared.domain.server_license import read_server_license
-
-_POOLS = {
-    LicenseType.PROFESSIONAL: "professionalAccess",
-    LicenseType.ANALYZER: "analyzerAccess",
-}
 
 
 class _Shared:
@@ -84,19 +75,10 @@ def user_reader(wanted: Collection[str]) -> Callable[[str, Row], User | None]:
     return keep
 
 
-def parse_overview(row: Row) -> AccessTypeOverview:
-    """The access type overview; parts that this version or license lacks are left out."""
-    fields = Fields("the access type overview", row)
-    pools = {kind: fields.child(key) for kind, key in _POOLS.items()}
-    return AccessTypeOverview(
-        pools={kind: _pool(pool) for kind, pool in pools.items() if pool},
-        analyzer_capacity=_capacity(fields.child("analyzerTimeAccess")),
-        user_access=_tokens(fields.child("userAccess")),
-        login_access=_tokens(fields.child("loginAccess")),
-        tokens_enabled=fields.flag("tokensEnabled"),
-        total_tokens=fields.optional_number("totalTokens"),
-        available_tokens=fields.optional_number("availableTokens"),
-    )
+def app_owner(row_id: str, row: Row) -> str | None:
+    """The owner (id) of an app; None when QRS names none, as for an owner who was deleted."""
+    owner = Fields(f"app {row_id}", row).child("owner")
+    return None if owner is None else _id_of(owner)
 
 
 def parse_server_license(row: Row | None) -> ServerLicense | None:
@@ -115,12 +97,15 @@ def parse_server_license(row: Row | None) -> ServerLicense | None:
 def _user_reference(fields: Fields | None, shared: _Shared) -> UserReference | None:
     if fields is None:  # deleted while its license is in quarantine
         return None
+    directory = shared(fields.text("userDirectory"))
+    return UserReference(_id_of(fields), directory, fields.text("userId"))
+
+
+def _id_of(fields: Fields) -> str:
     try:
-        user_id = guid(fields.row.get("id"))
+        return guid(fields.row.get("id"))
     except ValueError as error:
         raise QrsAnswerError(f"QRS sent {fields.name} without a readable id ({error}).") from error
-    directory = shared(fields.text("userDirectory"))
-    return UserReference(user_id, directory, fields.text("userId"))
 
 
 def _custom_properties(fields: Fields, shared: _Shared) -> tuple[CustomProperty, ...]:
@@ -132,39 +117,3 @@ def _property(fields: Fields) -> CustomProperty:
     if definition is None:  # it might be the one that protects the user
         raise QrsAnswerError(f"QRS sent {fields.name} without a definition.")
     return CustomProperty(name=definition.text("name"), value=fields.optional_text("value"))
-
-
-def _pool(fields: Fields) -> LicensePool:
-    return LicensePool(
-        enabled=fields.flag("enabled"),
-        total=fields.count("total"),
-        allocated=fields.count("allocated"),
-        used=fields.count("used"),
-        quarantined=fields.count("quarantined"),
-        excess=fields.count("excess"),
-        available=fields.count("available"),
-    )
-
-
-def _capacity(fields: Fields | None) -> AnalyzerCapacity | None:
-    if fields is None:
-        return None
-    return AnalyzerCapacity(
-        enabled=fields.flag("enabled"),
-        allocated_minutes=fields.number("allocatedMinutes"),
-        used_minutes=fields.number("usedMinutes"),
-        unavailable_minutes=fields.number("unavailableMinutes"),
-    )
-
-
-def _tokens(fields: Fields | None) -> TokenAccess | None:
-    if fields is None:
-        return None
-    return TokenAccess(
-        enabled=fields.flag("enabled"),
-        token_cost=fields.number("tokenCost"),
-        allocated_tokens=fields.number("allocatedTokens"),
-        used_tokens=fields.number("usedTokens"),
-        quarantined_tokens=fields.optional_number("quarantinedTokens"),
-        unavailable_tokens=fields.optional_number("unavailableTokens"),
-    )

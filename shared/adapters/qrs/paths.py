@@ -16,7 +16,9 @@ from shared.domain.model import LicenseType
 
 IDS_PER_URL = 100  # 54 characters each: far below the 16 KiB that http.sys takes (QRS fact 3)
 ABOUT = "about"
+APPS = "app/full"
 OVERVIEW = "license/accesstypeoverview"
+OLD_OVERVIEW = "license/accesstypeinfo"  # deprecated, and all that old versions have (QRS fact 2a)
 SERVER_LICENSE = "license"
 USERS = "user/full"
 SELECTIONS = "selection"

@@ -105,6 +105,8 @@ overviews = st.builds(
     tokens_enabled=st.booleans(),
     total_tokens=maybe_numbers,
     available_tokens=maybe_numbers,
+    remarks=st.lists(texts).map(tuple),
+    quarantined_unknown=st.lists(license_types).map(tuple),
 )
 snapshots = st.builds(
     UsageSnapshot,

@@ -2,7 +2,13 @@
 
 import pytest
 
-from shared.adapters.qrs.answers import AnswerHead, Question, delete_answer, read_problem
+from shared.adapters.qrs.answers import (
+    AnswerHead,
+    Question,
+    UnknownPathError,
+    delete_answer,
+    read_problem,
+)
 from shared.adapters.qrs.retrying import TryAgainError
 from shared.domain.errors import QrsAnswerError, QrsDeniedError, QrsError
 from shared.domain.release import DeleteAnswer
@@ -63,7 +69,7 @@ _READS: list[tuple[AnswerHead, type[QrsError], str]] = [
         "host allow list",
     ),
     (_head(400, "text/plain", "Invalid\n expression"), QrsAnswerError, "'Invalid expression'"),
-    (_head(404), QrsAnswerError, "does not know this path"),
+    (_head(404), UnknownPathError, "does not know this path"),
     (_head(409), QrsAnswerError, "409"),
     (_head(501), QrsAnswerError, "501"),
     *[(_head(status), TryAgainError, str(status)) for status in (429, 500, 502, 503, 504)],

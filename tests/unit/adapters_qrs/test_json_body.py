@@ -6,7 +6,7 @@ from itertools import batched
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.qrs.json_body import ListReader, ObjectReader, Row
@@ -152,3 +152,17 @@ def test_an_object_that_ends_early_is_said_to(body: bytes) -> None:
     """A cut object is worth another try."""
     with pytest.raises(TryAgainError, match="ends in the middle"):
         _object(body)
+
+
+@given(size=st.integers(1, 9000), start=st.integers(0, 2500), digits=st.integers(4300, 9000))
+@settings(max_examples=40, deadline=None)
+def test_a_number_of_endless_digits_is_refused(size: int, start: int, digits: int) -> None:
+    """However it is cut in pieces, it ends in an error; ijson would end the whole process."""
+    body = b'{"x":"' + b"x" * start + b'","total":' + b"1" * digits + b"}"
+    with pytest.raises(QrsAnswerError, match="endless digits"):
+        _object(*_pieces(body, size))
+
+
+def test_a_long_number_is_just_a_number() -> None:
+    """What Python can read is read, and refused by those who need a count."""
+    assert _object(b'{"total":' + b"1" * 3000 + b"}") == {"total": int("1" * 3000)}

@@ -1,92 +1,12 @@
-"""The access type overview and the site license out of QRS's objects."""
-
-from decimal import Decimal
+"""The site license and the owners of apps out of QRS's objects."""
 
 import pytest
 
-from shared.adapters.qrs.parsing import (
-    parse_overview,
-    parse_server_license,
-)
+from shared.adapters.qrs.json_body import Row
+from shared.adapters.qrs.parsing import app_owner, parse_server_license
 from shared.domain.errors import QrsAnswerError
-from shared.domain.model import (
-    AnalyzerCapacity,
-    LicensePool,
-    LicenseType,
-    TokenAccess,
-)
 
-OVERVIEW: dict[str, object] = {
-    "totalTokens": 10,
-    "availableTokens": 9,
-    "tokensEnabled": True,
-    "userAccess": {
-        "enabled": True,
-        "tokenCost": 1,
-        "allocatedTokens": 5,
-        "usedTokens": 4,
-        "quarantinedTokens": 1,
-    },
-    "loginAccess": {
-        "enabled": False,
-        "tokenCost": Decimal("0.1"),
-        "allocatedTokens": 3,
-        "usedTokens": 2,
-        "unavailableTokens": 1,
-    },
-    "professionalAccess": {
-        "enabled": True,
-        "total": 25,
-        "allocated": 5,
-        "used": 1,
-        "quarantined": 2,
-        "excess": 3,
-        "available": 18,
-    },
-    "analyzerTimeAccess": {
-        "enabled": True,
-        "allocatedMinutes": 700,
-        "usedMinutes": Decimal("1.5"),
-        "unavailableMinutes": 2,
-    },
-}
-
-
-def test_the_overview_is_read_whole() -> None:
-    """Every count arrives under its own name; a part that is absent is left out."""
-    overview = parse_overview(OVERVIEW)
-    assert overview.pools == {
-        LicenseType.PROFESSIONAL: LicensePool(
-            enabled=True, total=25, allocated=5, used=1, quarantined=2, excess=3, available=18
-        )
-    }
-    assert overview.analyzer_capacity == AnalyzerCapacity(
-        enabled=True, allocated_minutes=700.0, used_minutes=1.5, unavailable_minutes=2.0
-    )
-    assert overview.user_access == TokenAccess(
-        enabled=True, token_cost=1.0, allocated_tokens=5.0, used_tokens=4.0, quarantined_tokens=1.0
-    )
-    assert overview.login_access == TokenAccess(
-        enabled=False,
-        token_cost=0.1,
-        allocated_tokens=3.0,
-        used_tokens=2.0,
-        unavailable_tokens=1.0,
-    )
-    assert (overview.tokens_enabled, overview.total_tokens, overview.available_tokens) == (
-        True,
-        10.0,
-        9.0,
-    )
-
-
-@pytest.mark.parametrize("value", [None, "25", True, Decimal("2.5")])
-def test_an_odd_count_is_refused(value: object) -> None:
-    """A count that is absent or no whole number is an error, never zero."""
-    pool = {"total": 1, "used": 1, "quarantined": 1, "excess": 1, "available": 1}
-    odd = {"professionalAccess": pool | {"allocated": value}}
-    with pytest.raises(QrsAnswerError, match="allocated of professionalAccess"):
-        parse_overview(OVERVIEW | odd)
+OWNER = "41E8464E-87ED-4EA3-9FC7-E09D2DC6781A"
 
 
 def test_nothing_of_the_site_license_is_kept_or_shown_but_its_dates() -> None:
@@ -102,3 +22,17 @@ def test_nothing_of_the_site_license_is_kept_or_shown_but_its_dates() -> None:
 def test_a_site_without_a_license_has_none() -> None:
     """`null` is no license, which is not an error."""
     assert parse_server_license(None) is None
+
+
+def test_an_app_names_its_owner_or_nobody() -> None:
+    """The id in lower case; nobody without an owner."""
+    assert app_owner("app", {"owner": {"id": OWNER}}) == OWNER.lower()
+    assert app_owner("app", {"owner": None}) is None
+    assert app_owner("app", {}) is None
+
+
+@pytest.mark.parametrize("row", [{"owner": "anna"}, {"owner": {}}, {"owner": {"id": "anna"}}])
+def test_an_owner_that_can_not_be_read_is_an_error(row: Row) -> None:
+    """Overlooked, the owner would seem to own nothing."""
+    with pytest.raises(QrsAnswerError, match="owner of app 7"):
+        app_owner("7", row)

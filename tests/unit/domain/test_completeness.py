@@ -4,7 +4,7 @@ import pytest
 
 from shared.domain.completeness import disagreements
 from shared.domain.model import AccessTypeOverview
-from tests.unit.build import ANALYZER, a_license, a_pool
+from tests.unit.build import ANALYZER, PROFESSIONAL, a_license, a_pool
 
 
 @pytest.mark.parametrize(("rows", "complete"), [(4, False), (5, True), (6, False)])
@@ -29,3 +29,11 @@ def test_licenses_that_the_overview_does_not_count_disagree() -> None:
     """An overview without the type can't confirm its list; an empty list needs no confirmation."""
     assert disagreements(AccessTypeOverview(), {ANALYZER: [a_license()]})
     assert not disagreements(AccessTypeOverview(), {ANALYZER: []})
+
+
+def test_a_quarantined_count_that_nobody_sent_confirms_nothing() -> None:
+    """As many rows as are allocated may be all of them, or all but those in quarantine."""
+    overview = AccessTypeOverview({ANALYZER: a_pool(3)}, quarantined_unknown=(ANALYZER,))
+    (sentence,) = disagreements(overview, {ANALYZER: [a_license(n) for n in range(3)]})
+    assert "quarantine" in sentence
+    assert disagreements(overview, {PROFESSIONAL: []}) == []

@@ -35,6 +35,8 @@ def test_thresholds_are_whole_numbers_of_days(value: str) -> None:
         ("LEASES__MACHINES_PER_USER", 1, 1_000),
         ("LEASES__PERIOD_DAYS", 1, 36_500),
         ("LEASES__BLOCK_HOURS", 0, 8_760),
+        ("EARLY_WARNING__RETURNED_PERCENT", 0, 100),
+        ("EARLY_WARNING__RETURNED_USERS", 1, 1_000_000),
     ],
 )
 def test_numbers_hold_their_range(name: str, lowest: int, highest: int) -> None:
@@ -165,8 +167,9 @@ def test_hosts_of_every_kind_pass(host: str) -> None:
 
 @pytest.mark.parametrize(
     "tags",
-    ['{"site":"x"}', '{"license_type":"x"}', '{" user ":"x"}', '{"_field":"x"}', '{"time":"x"}',
-     '{"":"x"}', '{"a":""}', '{"a":null}', '{"a":[]}', '{"a":NaN}', "[]", ""],
+    ['{"site":"x"}', '{"license_type":"x"}', '{"pool":"x"}', '{"group":"x"}', '{"value":"x"}',
+     '{"subject":"x"}', '{"action":"x"}', '{"reason":"x"}', '{" user ":"x"}', '{"_field":"x"}',
+     '{"time":"x"}', '{"":"x"}', '{"a":""}', '{"a":null}', '{"a":[]}', '{"a":NaN}', "[]", ""],
 )  # fmt: skip
 @pytest.mark.parametrize("group", ["", "LICENSE_MONITOR__", "LICENSE_RELEASE__"])
 def test_static_tags_that_would_spoil_points_are_refused(group: str, tags: str) -> None:

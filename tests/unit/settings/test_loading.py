@@ -182,6 +182,11 @@ def test_all_errors_come_at_once_as_the_operator_wrote_them() -> None:
         ("WEBHOOK__EVENT", "Did you mean WEBHOOK__EVENTS?"),
         ("WEBHOOK__URL", "WEBHOOK__URL_SECRET or a path in WEBHOOK__URL_FILE"),
         ("QLIK_SENSE__SOMETHING_ELSE_ENTIRELY", "docs/settings.md"),
+        ("EARLY_WARNING__POOL_LOW", "Did you mean EARLY_WARNING__POOL_LOW_"),
+        ("EARLY_WARNINGS__RUN_OUT_DAYS", "Did you mean EARLY_WARNING__RUN_OUT_DAYS?"),
+        ("EARLY_WARNING_RUNOUT_DAYS", "Did you mean EARLY_WARNING__RUN_OUT_DAYS?"),
+        ("EARLY_WARNING", "is not a setting of this app"),
+        ("LICENSE_MONITOR__HOLDER", "Did you mean LICENSE_MONITOR__HOLDERS?"),
         ("LEASES", "is not a setting of this app"),
     ],
 )

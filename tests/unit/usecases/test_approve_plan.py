@@ -24,6 +24,7 @@ from tests.unit.fakes import (
     ManualTime,
     MemoryLedger,
     RecordingNotifier,
+    RecordingPoints,
     RecordingTelemetry,
 )
 
@@ -53,6 +54,8 @@ class World:
             switches=self.switches,
             qrs=site,
             ledger=self.ledger,
+            static_tags={},
+            points=RecordingPoints(),
             notifier=RecordingNotifier(),
             telemetry=self.telemetry,
             clock=self.time,

@@ -1,14 +1,15 @@
 """Collecting usage: one snapshot into the ledger, its points into InfluxDB."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from shared.domain.errors import PointsError, QrsDeniedError
-from shared.domain.model import ServerLicense
+from shared.domain.model import ServerLicense, UsageSnapshot
+from shared.domain.outlook import Outlook
 from shared.usecases.collect_usage import Collection, CollectUsage
 from shared.usecases.record_failed_release import RecordFailedRelease
-from tests.unit.build import NOW, a_license
+from tests.unit.build import NOW, a_license, an_overview
 from tests.unit.fakes import FakeSite, MemoryLedger, RecordingPoints, RecordingTelemetry
 
 
@@ -21,18 +22,25 @@ class World:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     points: RecordingPoints = field(default_factory=RecordingPoints)
     telemetry: RecordingTelemetry = field(default_factory=RecordingTelemetry)
+    watched: list[UsageSnapshot] = field(default_factory=list)
 
     async def collect(self) -> Collection:
-        """Collect once."""
+        """Collect once; what comes after is noted only."""
+
+        async def watch(snapshot: UsageSnapshot) -> Outlook:
+            self.watched.append(snapshot)
+            return Outlook(NOW, (), ())
+
         return await CollectUsage(
-            "prod",
-            self.enabled,
-            {"foo": "bar"},
-            self.site,
-            self.ledger,
-            self.points,
-            self.telemetry,
-            lambda: NOW,
+            site="prod",
+            enabled=self.enabled,
+            static_tags={"foo": "bar"},
+            qrs=self.site,
+            ledger=self.ledger,
+            points=self.points,
+            watch=watch,
+            telemetry=self.telemetry,
+            clock=lambda: NOW,
         )()
 
 
@@ -41,7 +49,7 @@ async def test_a_collection_goes_to_the_ledger_and_to_the_points() -> None:
     world = World()
     world.site.add(a_license(1))
     collection = await world.collect()
-    assert world.ledger.usage == [collection.snapshot]
+    assert world.ledger.usage == [collection.snapshot] == world.watched
     assert [p.measurement for p in world.points.written] == [
         "qlik_sense_license",
         "qlik_sense_license",
@@ -52,11 +60,11 @@ async def test_a_collection_goes_to_the_ledger_and_to_the_points() -> None:
 
 
 async def test_points_that_fail_leave_the_snapshot_in_the_ledger() -> None:
-    """The run fails loudly, and the history has no hole."""
+    """The run fails loudly, the history has no hole, and early warnings are given all the same."""
     world = World(points=RecordingPoints(failing=True))
     with pytest.raises(PointsError):
         await world.collect()
-    assert len(world.ledger.usage) == 1
+    assert world.ledger.usage == world.watched
     assert world.telemetry.names() == ["points.failed"]
 
 
@@ -79,6 +87,16 @@ async def test_a_server_license_that_can_not_be_read_does_not_cost_the_counts() 
     await world.collect()
     assert {p.measurement for p in world.points.written} == {"qlik_sense_license"}
     assert world.telemetry.names() == ["usage.incomplete", "usage.collected"]
+
+
+async def test_what_is_odd_about_the_overview_is_told_and_the_rest_collected() -> None:
+    """A pool with impossible numbers is left out with a remark; the others are counted."""
+    world = World()
+    shown = replace(an_overview([a_license(1)]), remarks=("the professional pool has -5 licenses",))
+    world.site.shown_overview = shown
+    await world.collect()
+    assert world.telemetry.names() == ["usage.incomplete", "usage.collected"]
+    assert "-5" in str(world.telemetry.events[0][1]["error"])
 
 
 @pytest.mark.parametrize("body", ["rubbish", '{"version": 7}', ""])

@@ -34,6 +34,7 @@ from tests.unit.fakes import (
     ManualTime,
     MemoryLedger,
     RecordingNotifier,
+    RecordingPoints,
     RecordingTelemetry,
 )
 
@@ -50,6 +51,7 @@ class World:
     switches: Switches = OPEN
     policy: ReleasePolicy = field(default_factory=a_policy)
     grace_days: int = 0
+    points: RecordingPoints = field(default_factory=RecordingPoints)
     notifier: RecordingNotifier = field(default_factory=RecordingNotifier)
     time: ManualTime = field(default_factory=ManualTime)
     ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -65,6 +67,8 @@ class World:
             switches=self.switches,
             qrs=self.site,
             ledger=self.ledger,
+            static_tags={"foo": "bar"},
+            points=self.points,
             notifier=self.notifier,
             telemetry=self.telemetry,
             clock=self.time,
@@ -101,6 +105,17 @@ async def test_every_license_gets_a_decision_and_the_plan_is_recorded() -> None:
     }
     assert [json.loads(text)["plan_id"] for text in planning.messages] == [recorded.plan_id]
     assert "1 to release" in planning.summary()
+
+
+async def test_what_a_plan_decided_becomes_points_and_their_loss_holds_nothing_back() -> None:
+    """A point for each reason; when InfluxDB is down, the plan goes on and an event tells."""
+    world = World(three_licenses())
+    await world.plan()
+    counts = {point.tags["reason"]: point.fields["count"] for point in world.points.written}
+    assert counts == {"unused": 1, "used_recently": 1, "user_not_visible": 1}
+    world.points.failing = True
+    assert (await world.plan()).messages
+    assert "points.failed" in world.telemetry.names()
 
 
 async def test_planning_costs_a_handful_of_requests() -> None:

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.breaker import PAUSE
+from shared.domain.breaker import FAILURES_TO_OPEN, PAUSE
 from shared.domain.errors import QrsUnavailableError
 from shared.domain.limits import Limits
 from shared.domain.model import AccessLicense
 from shared.domain.plan import Approval
 from shared.domain.release import DeleteAnswer, Outcome
 from shared.usecases.delete_strategies import BySelection
+from shared.usecases.qrs_breaker import QrsBreaker
 from shared.usecases.release_licenses import DEADLINE, ReleaseUnfinishedError
 from tests.unit.build import NOW, guid
 from tests.unit.usecases.release_world import OPEN, ReleaseWorld, licenses
@@ -93,6 +94,24 @@ async def test_deletes_that_fail_for_want_of_qrs_open_the_breaker_too() -> None:
     put_back = json.loads(world.queue.put[0][0])
     assert [item["license_id"] for item in put_back["licenses"]] == [guid(1)]
     assert world.outcome(2) is Outcome.RELEASED
+
+
+async def test_what_there_was_no_time_for_is_put_back_with_what_failed() -> None:
+    """QRS fails as time runs out: neither the failed license nor those not begun get lost."""
+    world = ReleaseWorld(licenses(30))
+    for _ in range(FAILURES_TO_OPEN - 1):
+        await QrsBreaker(world.ledger, world.time).tell_failure()
+
+    def slow(_: str) -> None:
+        world.time.now = NOW + DEADLINE
+
+    world.site.before_delete = slow
+    world.site.answers = [QrsUnavailableError("down")]
+    await world.release()
+    put_back = json.loads(world.queue.put[0][0])
+    numbers = [1, *range(25, 31)]
+    assert [item["license_id"] for item in put_back["licenses"]] == [guid(n) for n in numbers]
+    assert len(world.site.deleted) == 23
 
 
 async def test_a_message_that_can_not_finish_in_time_hands_the_rest_back() -> None:

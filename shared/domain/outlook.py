@@ -1,0 +1,104 @@
+"""The outlook: what the last collection foresaw, for status, report and the summary of a run."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from shared.domain.early_warnings import EarlyWarning
+from shared.domain.forecast import Forecast, NotEnoughHistory, Observation
+from shared.domain.model import LicenseType, UsageSnapshot
+from shared.domain.pools import Pool, PoolName, pools_of
+from shared.domain.release import ReleaseRecord
+
+OUTLOOK = "latest"  # the name of the state that holds it
+RECENT_GAPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOutlook:
+    """One pool as it stands, and its forecast in a sentence."""
+
+    pool: str
+    available: float | None
+    total: float | None
+    forecast: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The pools, and the warnings in words, as of `at`."""
+
+    at: datetime
+    pools: tuple[PoolOutlook, ...]
+    warnings: tuple[str, ...]
+
+
+def outlook_of(
+    at: datetime,
+    pools: Iterable[Pool],
+    forecasts: Mapping[PoolName, Forecast],
+    warnings: Iterable[EarlyWarning],
+) -> Outlook:
+    """The outlook in words."""
+    return Outlook(
+        at=at,
+        pools=tuple(
+            PoolOutlook(pool.name, pool.available, pool.total, in_words(forecasts[pool.name]))
+            for pool in pools
+            if pool.name in forecasts
+        ),
+        warnings=tuple(warning.sentence for warning in warnings),
+    )
+
+
+def observations(
+    history: Iterable[UsageSnapshot], releases: Iterable[ReleaseRecord]
+) -> dict[PoolName, list[Observation]]:
+    """The readings of each pool that can be forecast, with what this app had released by then."""
+    gone = _released_at(releases)
+    found: dict[PoolName, list[Observation]] = {}
+    for snapshot in history:
+        for pool in pools_of(snapshot.overview):
+            if not pool.countable or pool.total is None or pool.available is None:
+                continue
+            found.setdefault(pool.name, []).append(
+                Observation(
+                    at=snapshot.taken_at,
+                    total=pool.total,
+                    available=pool.available,
+                    released_by_us=bisect_right(gone.get(pool.name, ()), snapshot.taken_at),
+                    quarantined=pool.quarantined or 0,
+                    excess=pool.excess or 0,
+                )
+            )
+    return found
+
+
+def collection_period(history: Sequence[UsageSnapshot]) -> timedelta | None:
+    """The usual time between two collections of late; None before there are a few."""
+    recent = history[-RECENT_GAPS:]
+    gaps = [after.taken_at - before.taken_at for before, after in pairwise(recent)]
+    return sorted(gaps)[len(gaps) // 2] if len(gaps) > 1 else None
+
+
+def in_words(forecast: Forecast) -> str:
+    """A forecast in one sentence."""
+    if isinstance(forecast, NotEnoughHistory):
+        return f"not enough history: {forecast.why}"
+    if forecast.median is None:
+        chance = f"{forecast.probability_within_horizon:.0%}"
+        return f"lasts {forecast.horizon_days} days and more (chance of running out: {chance})"
+    earliest = forecast.earliest.isoformat() if forecast.earliest else "now"
+    latest = forecast.latest.isoformat() if forecast.latest else "much later"
+    return f"runs out about {forecast.median.isoformat()} (between {earliest} and {latest})"
+
+
+def _released_at(releases: Iterable[ReleaseRecord]) -> Mapping[str, list[datetime]]:
+    """When licenses of each type went, oldest first."""
+    moments: dict[str, list[datetime]] = {t.value: [] for t in LicenseType}
+    for record in releases:
+        if record.outcome.is_release:
+            moments[record.license_type.value].append(record.finished_at or record.started_at)
+    return {name: sorted(times) for name, times in moments.items()}
