@@ -15,7 +15,7 @@ from local.commands.releases import add_releases, add_restore
 from local.commands.show import Printer
 from local.demo_site.tls_server import DemoSiteError
 from local.host.app_settings import SettingsError
-from local.run import RunFailedError, run_demo, run_site
+from local.run import RUN_FOLDER, RunFailedError, run_demo, run_site
 from local.worker.invocation import WorkerError
 from shared.domain.errors import StewardError
 
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="collect, plan, release and collect once")
     run.add_argument("--settings", type=Path, help="a file like local.settings.json; else the demo")
     run.add_argument("--users", type=int, default=2000, help="users of the demo site")
+    run.add_argument(
+        "--records", type=Path, default=RUN_FOLDER, help="folder for what the run leaves behind"
+    )
     run.set_defaults(run=lambda options, _printer: _run(options))
     add_releases(commands)
     add_restore(commands)
@@ -60,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> None:
     if options.settings:
-        run_site(Console(), options.settings)
+        run_site(Console(), options.settings, options.records)
     else:
-        run_demo(Console(), options.users)
+        run_demo(Console(), options.users, options.records)
 
 
 if __name__ == "__main__":

@@ -132,14 +132,14 @@ class Run:
         return TablesLedger(self.settings["SITE_NAME"], access)
 
 
-def run_demo(console: Console, users: int) -> None:
-    """Run against a demo site with `users` users; everything it makes is below .run/demo."""
-    asyncio.run(_run_demo(console, users, RUN_FOLDER / "demo"))
+def run_demo(console: Console, users: int, records: Path = RUN_FOLDER) -> None:
+    """Run against a demo site with `users` users; everything it makes is in `records`/demo."""
+    asyncio.run(_run_demo(console, users, records / "demo"))
 
 
-def run_site(console: Console, settings_file: Path) -> None:
+def run_site(console: Console, settings_file: Path, records: Path = RUN_FOLDER) -> None:
     """Run against the site of a settings file; dry, unless the file says otherwise."""
-    asyncio.run(_run_site(console, settings_file, RUN_FOLDER / "site"))
+    asyncio.run(_run_site(console, settings_file, records / "site"))
 
 
 async def _run_demo(console: Console, users: int, folder: Path) -> None:
