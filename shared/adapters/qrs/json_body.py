@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
+from weakref import WeakMethod
 
 import ijson
 
@@ -44,6 +45,22 @@ class _Target:
 
     def __init__(self, take: Callable[[object], None]) -> None:
         self.send = take
+
+
+def _weakly(method: Callable[[object], None]) -> Callable[[object], None]:
+    """Calls a method without keeping its object alive.
+
+    ijson's parser is written in C and unknown to the garbage collector: a reader that holds the
+    parser and is held by it would stay in memory for ever, with all that it read.
+    """
+    reference = WeakMethod(method)
+
+    def call(value: object) -> None:
+        alive = reference()
+        if alive is not None:
+            alive(value)
+
+    return call
 
 
 class _JsonBody:
@@ -105,7 +122,7 @@ class ListReader[T]:
         self._keep = keep
         self._seen: set[str] = set()
         self._kept: dict[str, T] = {}
-        self._body = _JsonBody("item", b"[", f"the list of {what}", self._take)
+        self._body = _JsonBody("item", b"[", f"the list of {what}", _weakly(self._take))
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece of the body."""

@@ -1,6 +1,8 @@
 """Bodies in pieces of any size: all rows, or an error, never fewer rows."""
 
+import gc
 import json
+import weakref
 from collections.abc import Iterable
 from itertools import batched
 from uuid import UUID
@@ -166,3 +168,26 @@ def test_a_number_of_endless_digits_is_refused(size: int, start: int, digits: in
 def test_a_long_number_is_just_a_number() -> None:
     """What Python can read is read, and refused by those who need a count."""
     assert _object(b'{"total":' + b"1" * 3000 + b"}") == {"total": int("1" * 3000)}
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_what_was_read_is_gone_when_nobody_holds_it(finished: bool) -> None:
+    """The parser is no garbage that the collector can see: a worker would grow with each plan."""
+
+    class Kept:
+        """A value that can be watched."""
+
+    def keep(*_: object) -> Kept:
+        kept.append(weakref.ref(value := Kept()))
+        return value
+
+    kept: list[weakref.ref[Kept]] = []
+    reader = ListReader("things", keep)
+    reader.feed(b'[{"id": "00000000-0000-0000-0000-000000000001"}')
+    if finished:
+        reader.feed(b"]")
+        assert len(reader.finish()) == 1
+    assert kept[0]() is not None
+    del reader
+    gc.collect()
+    assert kept[0]() is None
