@@ -8,7 +8,7 @@ PYTHON  ?=
 SETTINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long backtest check format clean
+.PHONY: help run test test-long mutate backtest check format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,10 @@ test: $(VENV)/dev $(VENV)/azurite ## run all tests: unit, integration, end to en
 
 test-long: $(VENV)/dev $(VENV)/azurite ## run the long searches, which `make test` leaves out
 	@$(BIN)/python -m pytest -m long $(ARGS)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest --timeout 3600 tests/unit/stateful $(ARGS)
+
+mutate: $(VENV)/dev ## change the rules piece by piece and see whether a test notices
+	@$(BIN)/mutmut run
 
 backtest: $(VENV)/local ## measure the forecast on simulated pools (docs/forecast.md)
 	@$(BIN)/python -m bench.forecast

@@ -57,7 +57,7 @@ def decide(
     return kept or _release(license_, policy, now)
 
 
-def _keep(license_: AccessLicense, reason: Reason, value: str = "") -> Decision:
+def _keep(license_: AccessLicense, reason: Reason, value: str) -> Decision:
     return Decision(license_, Action.KEEP, reason, value)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shared.domain.grace import Mark, apply_grace, newly_marked
 from shared.domain.model import AccessLicense
 from shared.domain.plan import Action, Decision, Reason
-from tests.unit.build import NOW, a_license, a_user, days_ago
+from tests.unit.build import NOW, a_license, a_user, days_ago, guid
 
 
 def release(license_: AccessLicense) -> Decision:
@@ -76,3 +76,10 @@ def test_a_mark_is_carried_from_plan_to_plan() -> None:
     second = plan(a_license(), marks_of(first), NOW + timedelta(days=3))
     capped = replace(second, reason=Reason.OVER_MAX_PER_RUN)
     assert plan(a_license(), marks_of(capped), NOW + timedelta(days=7)).candidate_since == NOW
+
+
+def test_a_mark_without_a_holder_is_nobodys() -> None:
+    """A license that lost its user is another story than before."""
+    held = Decision(a_license(), Action.DEFER, Reason.IN_GRACE, candidate_since=NOW)
+    free = replace(held, license=a_license(has_user=False))
+    assert [mark.holder for mark in (Mark.of(held), Mark.of(free)) if mark] == [guid(1001), ""]

@@ -78,6 +78,28 @@ def test_a_pool_that_has_enough_releases_none() -> None:
     assert [d.reason for d in limited] == [Reason.ENOUGH_AVAILABLE]
 
 
+def test_what_is_deferred_says_by_which_limit_and_its_numbers() -> None:
+    """The evidence lets people check the sum."""
+    two = [release(a_license(n)) for n in (1, 2)]
+    by_count = apply_limits(two, pools(a_pool(4)), Limits(1, 100))[-1]
+    by_percent = apply_limits(two, pools(a_pool(4)), Limits(9, 25))[-1]
+    by_need = apply_limits(two, pools(a_pool(4, available=8)), Limits(9, 100, 9))[-1]
+    assert (by_count.reason, by_count.value) == (Reason.OVER_MAX_PER_RUN, "1 per run")
+    assert (by_percent.reason, by_percent.value) == (
+        Reason.OVER_MAX_PERCENT_PER_RUN,
+        "25 % of 4 allocated = 1",
+    )
+    assert (by_need.reason, by_need.value) == (Reason.ENOUGH_AVAILABLE, "8 available, 9 wanted")
+
+
+def test_what_is_kept_passes_through_and_uses_up_no_limit() -> None:
+    """A keep stays a keep, also where nothing may go."""
+    kept = Decision(a_license(1), Action.KEEP, Reason.QUARANTINED, "until then")
+    limited = apply_limits([kept, release(a_license(2))], pools(a_pool(2)), Limits(1, 100))
+    assert [d.action for d in limited] == [Action.RELEASE, Action.KEEP]
+    assert limited[-1] == kept
+
+
 @given(
     ages=st.lists(st.integers(30, 900), max_size=40),
     per_run=st.integers(0, 50),

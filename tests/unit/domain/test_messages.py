@@ -1,6 +1,8 @@
 """The queue message, version 1: what goes out, what comes back, what is refused."""
 
 import json
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -49,6 +51,9 @@ def changed(**changes: object) -> str:
 def with_license(**changes: object) -> str:
     """A good message with one license whose members are changed."""
     return changed(licenses=[{**json.loads(texts([a_license()])[0])["licenses"][0], **changes}])
+
+
+ITEM: dict[str, object] = json.loads(with_license())["licenses"][0]
 
 
 def test_a_message_says_what_the_contract_says() -> None:
@@ -193,3 +198,96 @@ def test_a_date_may_come_back_in_another_form() -> None:
 def test_a_message_can_be_described_whatever_its_site_and_age() -> None:
     """The poison recorder wants to say which plan it was."""
     assert describe(changed(site="other", expires_at="2001-01-01T00:00:00Z")) == ("plan-1", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "detail"),
+    [
+        ("{", "malformed", "not JSON: Expecting property name enclosed in double quotes: line 1"),
+        ("[]", "malformed", "not a JSON object"),
+        ("{}", "malformed", "`version` is missing or no whole number"),
+        (
+            '{"version": 2}',
+            "unknown_version",
+            "version 2 is not known here (this app reads version 1)",
+        ),
+        (changed(licenses=[]), "malformed", "`licenses` is missing or empty"),
+        (
+            changed(plan_id="a/b"),
+            "malformed",
+            "`plan_id` is empty, too long or has characters that no plan id has",
+        ),
+        (changed(expires_at=None), "malformed", "`expires_at` is missing"),
+        (changed(expires_at="soon"), "malformed", "`expires_at` is no date in ISO 8601 form"),
+        (
+            changed(license_type="token"),
+            "malformed",
+            "`license_type` is neither analyzer nor professional",
+        ),
+        (changed(licenses=["x"]), "malformed", "an item of `licenses` is not an object"),
+        (with_license(user=5), "malformed", "`user` is missing or no text"),
+        (
+            with_license(user_id="y" * 70),
+            "malformed",
+            "`user_id` is no GUID: '" + "y" * 60 + "'",
+        ),
+        (
+            changed(licenses=[ITEM, {**ITEM, "user": "x"}]),
+            "malformed",
+            f"license {guid(1)} comes twice with different contents",
+        ),
+        (
+            changed(expires_at="2026-11-22T02:30:00Z"),
+            "expired",
+            "the plan expired at 2026-11-22T02:30:00Z; the next plan decides anew",
+        ),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(text: str, kind: str, detail: str) -> None:
+    """One sentence, kept with the message; the exception reads the same."""
+    with pytest.raises(RefusedMessageError) as caught:
+        from_json(text, site="prod", now=NOW)
+    assert caught.value.refusal == kind
+    assert caught.value.detail.startswith(detail)
+    assert str(caught.value) == caught.value.detail
+
+
+def test_a_date_without_an_offset_is_utc() -> None:
+    """As QRS and the app write them."""
+    item = from_json(with_license(last_used="2026-08-14T02:30:00"), site="prod", now=NOW)
+    assert item.licenses[0].last_used == days_ago(100)
+
+
+def test_a_license_that_was_never_modified_comes_back_so() -> None:
+    """No date is no date, on both ways."""
+    text = texts([a_license(modified=None)])[0]
+    assert json.loads(text)["licenses"][0]["modified"] is None
+    assert from_json(text, site="prod", now=NOW).licenses[0].modified is None
+
+
+def test_a_license_without_a_user_is_no_candidate() -> None:
+    """It has nobody to take it from; the error names it."""
+    with pytest.raises(ValueError, match=f"license {guid(1)} has no user"):
+        texts([a_license(has_user=False)])
+
+
+@pytest.fixture
+def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose local time is nine hours ahead of UTC."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_from_greenwich")
+def test_the_local_time_of_the_machine_does_not_matter() -> None:
+    """Dates go out as UTC, and one without an offset is UTC."""
+    raw = json.loads(texts([a_license()])[0])
+    assert raw["expires_at"] == "2026-11-22T03:30:00Z"
+    for last_used in ("2026-08-14T02:30:00", "2026-08-14T11:30:00+09:00"):
+        message = from_json(with_license(last_used=last_used), site="prod", now=NOW)
+        found = message.licenses[0].last_used
+        assert found == days_ago(100)
+        assert found.utcoffset() == timedelta(0)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.model import AccessLicense
-from shared.domain.plausibility import Believable, doubts
-from tests.unit.build import ANALYZER, NOW, a_license, days_ago
+from shared.domain.plausibility import Believable, Doubt, doubts
+from tests.unit.build import ANALYZER, NOW, a_license, days_ago, guid
 
 BELIEVABLE = Believable(max_population_change_percent=25, stale_usage_days=14)
 
@@ -58,6 +58,62 @@ def test_small_sites_may_change_a_lot() -> None:
 def test_a_site_that_nobody_uses_is_not_believed(days: float, believed: bool) -> None:
     """When every last use is old, QRS is probably not recording use."""
     assert (reasons(used(30, days)) == []) is believed
+
+
+def test_twenty_licenses_are_enough_to_be_doubted() -> None:
+    """From there on, no use at all means that use is not recorded."""
+    assert reasons(used(20, 400)) == ["stale_usage"]
+
+
+@pytest.mark.parametrize(("found", "believed"), [(20, True), (21, False)])
+def test_a_small_site_may_grow_by_twenty_at_most(found: int, believed: bool) -> None:
+    """From nothing to 21 is a jump at any size; a percentage of it is rounded down."""
+    assert (reasons(used(found), range(1)) == []) is believed
+    assert (reasons(used(found + 81), range(81, 82)) == []) is believed
+
+
+def test_what_is_as_expected_is_believed_even_where_no_change_is() -> None:
+    """Zero percent allows no difference, and no difference is none."""
+    strict = Believable(max_population_change_percent=0, stale_usage_days=14)
+    assert list(doubts({ANALYZER: used(10)}, {ANALYZER: range(10, 11)}, None, strict, NOW)) == []
+
+
+def test_each_doubt_tells_its_numbers_and_where_to_turn() -> None:
+    """A sentence that an operator can act upon."""
+    told = {d.reason: d.sentence for d in _all_doubts()}
+    assert told["population_jump"] == (
+        "there are 25 analyzer licenses, and after the last plan 90 to 100 were expected (a change"
+        " of 25 is believed; see LICENSE_RELEASE__MAX_POPULATION_CHANGE_PERCENT)"
+    )
+    assert told["stale_usage"] == (
+        "none of 25 licenses was used since 2026-11-02 02:30 UTC, so QRS may not be recording use"
+        " (see LICENSE_RELEASE__STALE_USAGE_DAYS)"
+    )
+    assert told["clocks_disagree"] == (
+        "the clock of the Qlik Sense server is -360 s off this app's clock; synchronize it with a"
+        " time server"
+    )
+    future = list(
+        doubts({ANALYZER: [a_license(last_used=days_ago(-1))]}, {}, None, BELIEVABLE, NOW)
+    )
+    assert [doubt.sentence for doubt in future] == [
+        (
+            f"1 licenses were last used in the future, the first {guid(1)} at"
+            " 2026-11-23 02:30:00+00:00; the server's clock was or is wrong"
+        )
+    ]
+
+
+def _all_doubts() -> list[Doubt]:
+    expected, behind = {ANALYZER: range(90, 101)}, timedelta(minutes=-6)
+    return list(doubts({ANALYZER: used(25, 20)}, expected, behind, BELIEVABLE, NOW))
+
+
+def test_a_use_just_ahead_of_our_clock_is_believed() -> None:
+    """Clocks agree to five minutes, here too."""
+    ahead = NOW + timedelta(minutes=5)
+    assert reasons([a_license(last_used=ahead)]) == []
+    assert reasons([a_license(last_used=ahead + timedelta(seconds=1))]) == ["use_in_the_future"]
 
 
 def test_a_small_site_may_rest() -> None:

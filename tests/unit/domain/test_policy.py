@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 
-from shared.domain.model import LicenseType
+from shared.domain.model import AccessLicense, LicenseType
 from shared.domain.never_release import FlagRule, NeverRelease
 from shared.domain.plan import Action, Reason
-from shared.domain.policy import decide
+from shared.domain.policy import days_unused, decide
 from tests.unit.build import ANALYZER, NOW, PROFESSIONAL, a_license, a_policy, a_user, days_ago
+
+UNUSED = a_license(last_used=days_ago(20))
+NEVER_USED = a_license(last_used=None, created=days_ago(20))
+NO_DATES = a_license(last_used=None, created=None)
+IN_QUARANTINE = a_license(quarantined=True, quarantine_end=days_ago(-3))
+OPEN_END = a_license(quarantined=True)
 
 
 def test_a_license_unused_for_exactly_the_threshold_goes() -> None:
@@ -130,3 +136,64 @@ def test_the_fingerprint_changes_with_the_policy_only() -> None:
     one, two = a_policy(NeverRelease(tags=frozenset({"a", "b"}))), a_policy(days=31)
     assert one.fingerprint() == a_policy(NeverRelease(tags=frozenset({"b", "a"}))).fingerprint()
     assert one.fingerprint() != two.fingerprint()
+
+
+SINCE = "2026-11-02T02:30:00+00:00, 20.0 days ago; threshold"
+
+
+@pytest.mark.parametrize(
+    ("license_", "days", "reason", "value"),
+    [
+        (UNUSED, 30, Reason.USED_RECENTLY, f"last used {SINCE} 30 days"),
+        (UNUSED, 20, Reason.UNUSED, f"last used {SINCE} 20 days"),
+        (NEVER_USED, 30, Reason.ASSIGNED_RECENTLY, f"assigned, never used, {SINCE} 30 days"),
+        (NEVER_USED, 9, Reason.NEVER_USED, f"assigned, never used, {SINCE} 9 days"),
+        (NO_DATES, 30, Reason.AGE_UNKNOWN, "neither lastUsed nor createdDate is known"),
+        (IN_QUARANTINE, 30, Reason.QUARANTINED, "until 2026-11-25T02:30:00+00:00"),
+        (OPEN_END, 30, Reason.QUARANTINED, ""),
+    ],
+)
+def test_every_decision_says_what_its_rule_saw(
+    license_: AccessLicense, days: int, reason: Reason, value: str
+) -> None:
+    """The evidence is a sentence that an auditor can check."""
+    decision = decide(license_, a_user(), a_policy(days=days), NOW)
+    assert (decision.license, decision.reason, decision.value) == (license_, reason, value)
+
+
+def test_a_type_that_is_off_and_a_hidden_user_are_named() -> None:
+    """The type, and the account that could not be read."""
+    off = decide(UNUSED, a_user(), a_policy(types=[PROFESSIONAL]), NOW)
+    hidden = decide(UNUSED, None, a_policy(), NOW)
+    assert (off.license, off.reason, off.value) == (UNUSED, Reason.TYPE_DISABLED, "analyzer")
+    assert (hidden.license, hidden.value) == (UNUSED, "LAB\\user1")
+
+
+@pytest.mark.parametrize(("flag", "shown"), [(True, "yes"), (False, "no")])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("inactive", Reason.NEVER_RELEASE_INACTIVE),
+        ("blocked", Reason.NEVER_RELEASE_BLOCKED),
+        ("removed_externally", Reason.NEVER_RELEASE_REMOVED_EXTERNALLY),
+    ],
+)
+def test_a_flag_that_keeps_is_named_with_its_value(
+    name: str, reason: Reason, flag: bool, shown: str
+) -> None:
+    """Both rules: Yes with the flag, No without it."""
+    flags: dict[str, Any] = {name: flag}
+    rule: dict[str, Any] = {name: FlagRule.YES if flag else FlagRule.NO}
+    decision = decide(a_license(), replace(a_user(), **flags), a_policy(NeverRelease(**rule)), NOW)
+    assert (decision.reason, decision.value) == (reason, shown)
+
+
+def test_a_license_without_dates_has_no_days() -> None:
+    """Nothing is known, so nothing is counted."""
+    assert days_unused(NO_DATES, NOW) == 0.0
+    assert days_unused(UNUSED, NOW) == 20.0
+
+
+def test_the_fingerprint_is_short() -> None:
+    """Sixteen hexadecimal digits go into records and messages for people."""
+    assert len(a_policy().fingerprint()) == 16
