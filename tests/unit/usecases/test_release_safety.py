@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.breaker import FAILURES_TO_OPEN, PAUSE
+from shared.domain.budget import DailyBudget
 from shared.domain.errors import QrsUnavailableError
 from shared.domain.limits import Limits
 from shared.domain.model import AccessLicense
@@ -94,6 +95,22 @@ async def test_deletes_that_fail_for_want_of_qrs_open_the_breaker_too() -> None:
     put_back = json.loads(world.queue.put[0][0])
     assert [item["license_id"] for item in put_back["licenses"]] == [guid(1)]
     assert world.outcome(2) is Outcome.RELEASED
+
+
+async def test_a_message_that_works_past_midnight_keeps_its_day() -> None:
+    """All its releases count for the day on which it was begun."""
+    world = ReleaseWorld(licenses(30))
+    text = world.text().replace("2026-11-22T03", "2026-11-23T03")
+
+    def midnight(_: str) -> None:
+        world.time.now = NOW.replace(day=23, hour=0, minute=0)
+
+    world.site.before_delete = midnight
+    world.time.now = NOW.replace(hour=23, minute=58)
+    assert (await world.release(text)).outcomes == {Outcome.RELEASED: 30}
+    budgets = [await world.ledger.state(DailyBudget, f"2026-11-{day}") for day in (22, 23)]
+    assert [budget.total() for budget in budgets if budget] == [30]
+    assert {row.reserved_on for row in world.ledger.rows.values()} == {"2026-11-22"}
 
 
 async def test_what_there_was_no_time_for_is_put_back_with_what_failed() -> None:
