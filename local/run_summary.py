@@ -1,7 +1,7 @@
 """The summary of a run, for people: pools, releases, what was kept and why, where records are."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared.domain.model import LicenseType, UsageSnapshot
-from shared.domain.outlook import Outlook
+from shared.domain.outlook import HolderCounts, Outlook
 from shared.domain.plan import Plan, PlanStatus, Reason
 from shared.domain.release import ReleaseRecord
 
@@ -102,11 +102,20 @@ def _print_outlook(console: Console, outlook: Outlook) -> None:
     for pool in outlook.pools:
         table.add_row(pool.pool, f"{pool.available:,.0f} of {pool.total:,.0f}", pool.forecast)
     console.print(table)
+    if outlook.holders:
+        console.print(_holders(outlook.holders))
     for warning in outlook.warnings:
         console.print(
             f"[yellow]Early warning:[/] {escape(warning)}", highlight=False, soft_wrap=True
         )
     console.print()
+
+
+def _holders(holders: Sequence[HolderCounts]) -> Table:
+    table = _table("Who holds the licenses now", "licenses", *(one.license_type for one in holders))
+    for name in holders[0].counts:
+        table.add_row(_words(name), *(f"{one.counts.get(name, 0):,}" for one in holders))
+    return table
 
 
 def _verb(reason: Reason) -> str:

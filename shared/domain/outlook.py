@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from shared.domain.early_warnings import EarlyWarning
 from shared.domain.forecast import Forecast, NotEnoughHistory, Observation
+from shared.domain.holders import TypeHolders
 from shared.domain.model import LicenseType, UsageSnapshot
 from shared.domain.pools import Pool, PoolName, pools_of
 from shared.domain.release import ReleaseRecord
@@ -27,12 +28,21 @@ class PoolOutlook:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderCounts:
+    """How many licenses of a type are held, and by whom: counts by `holders.Counted`."""
+
+    license_type: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
-    """The pools, and the warnings in words, as of `at`."""
+    """The pools, the warnings in words, and who holds what (if that was asked), as of `at`."""
 
     at: datetime
     pools: tuple[PoolOutlook, ...]
     warnings: tuple[str, ...]
+    holders: tuple[HolderCounts, ...] = ()
 
 
 def outlook_of(
@@ -40,6 +50,7 @@ def outlook_of(
     pools: Iterable[Pool],
     forecasts: Mapping[PoolName, Forecast],
     warnings: Iterable[EarlyWarning],
+    holders: Iterable[TypeHolders],
 ) -> Outlook:
     """The outlook in words."""
     return Outlook(
@@ -50,6 +61,10 @@ def outlook_of(
             if pool.name in forecasts
         ),
         warnings=tuple(warning.sentence for warning in warnings),
+        holders=tuple(
+            HolderCounts(one.license_type, {each.value: n for each, n in one.counts.items()})
+            for one in holders
+        ),
     )
 
 

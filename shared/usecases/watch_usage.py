@@ -69,7 +69,8 @@ class WatchUsage:
         warnings = [found for found in self._findings(seen) if isinstance(found, EarlyWarning)]
         for warning in warnings:
             self._emit(snapshot.site, warning)
-        outlook = outlook_of(snapshot.taken_at, seen.pools, seen.forecasts, warnings)
+        holders = seen.survey.holders if seen.survey else ()
+        outlook = outlook_of(snapshot.taken_at, seen.pools, seen.forecasts, warnings, holders)
         await self.ledger.change_state(Outlook, OUTLOOK, lambda _: outlook)
         await self.ledger.thin_usage(seen.now)
         await write_points(

@@ -135,7 +135,10 @@ async def test_who_uses_what_becomes_points_and_returned_users_a_warning() -> No
         world.site.add(a_license(number, user=user, created=days_ago(1)), users=[user])
         record = released(100 + number, days_ago(3), user_id=user.id)
         world.ledger.rows["p", record.license_id] = record
-    await world.watch(a_snapshot(NOW, 300))
+    outlook = await world.watch(a_snapshot(NOW, 300))
+    assert [(one.license_type, one.counts["holders"]) for one in outlook.holders] == [
+        ("analyzer", 3)
+    ]
     assert "qlik_license_holders" in {point.measurement for point in world.points.written}
     assert len(world.details("release.came_back")) == 1
 
