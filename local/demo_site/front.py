@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from email.utils import format_datetime
+from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -161,6 +162,8 @@ class _Exchange:
                 kept = [x for x in message["headers"] if x[0].lower() != b"content-type"]
                 message["headers"] = [*kept, (b"content-type", effect.content_type.encode())]
         self.status = message["status"]
+        if _is_whole(message):
+            self.end()
         await self._send(message)
 
     async def _body(self, message: Message) -> None:
@@ -177,6 +180,11 @@ class _Exchange:
             self.cut = True
             # close() still sends what was written: the client gets half of a body, then the end.
             self._scope["connection"].close()
+
+
+def _is_whole(start: Message) -> bool:
+    """True when the client has the whole answer with its head: there is no body to wait for."""
+    return start["status"] == HTTPStatus.NO_CONTENT or (b"content-length", b"0") in start["headers"]
 
 
 def _given(answer: f.Answer) -> ASGIApp:

@@ -1,7 +1,7 @@
 """The outermost layer of the demo site."""
 
 import pytest
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message
 
 from local.demo_site.faults import CutBody, Faults, LoseAnswer
@@ -57,3 +57,27 @@ async def test_who_has_an_answer_finds_it_in_the_log(
     await front(scope, _gone, connection.send)
     assert connection.at_the_end == 1
     assert log.count("GET", "/qrs/about") == 1
+
+
+async def test_an_answer_without_a_body_is_in_the_log_before_its_head_is_sent() -> None:
+    """A 204 is whole with its head: the client goes on before the empty body is sent."""
+    log, seen = RequestLog(), list[int]()
+    front = Front(
+        Response(status_code=204), faults=Faults(), hooks=Hooks(), log=log, clock=lambda: NOW
+    )
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            seen.append(log.count())
+
+    scope = {
+        "type": "http",
+        "method": "DELETE",
+        "path": "/qrs/about",
+        "query_string": b"",
+        "asgi": {"spec_version": "2.4"},
+        "connection": Connection(log),
+    }
+    await front(scope, _gone, send)
+    assert seen == [1]
+    assert log.count() == 1
