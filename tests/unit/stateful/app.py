@@ -160,6 +160,8 @@ class App:
         self.workers.remove(worker)
         worker.steps.die()
         self.loop.run_until_complete(quiet())
+        if worker.overlapped:
+            self.world.orphans |= {(worker.plan_id, x) for x in worker.unconfirmed}
         error = worker.task.exception()
         if error is None:
             worker.queued.consumed = True
@@ -170,8 +172,6 @@ class App:
 
     def _failed(self, worker: Worker) -> None:
         """The message comes again, unless another worker has finished it, or it is poison."""
-        if worker.overlapped:
-            self.world.orphans |= {(worker.plan_id, x) for x in worker.reserved}
         if worker.queued.consumed:
             return
         if worker.queued.dequeue_count >= MAX_DEQUEUE_COUNT:

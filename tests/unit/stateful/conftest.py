@@ -6,7 +6,7 @@ _SLOW_BY_NATURE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck
 
 settings.register_profile(
     "short",
-    max_examples=600,
+    max_examples=1000,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

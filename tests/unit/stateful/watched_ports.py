@@ -52,8 +52,12 @@ class WatchedLedger:
     async def save_releases(self, records: Sequence[ReleaseRecord]) -> None:
         """The records, and a note of the days for which they count."""
         await self._world.ledger.save_releases(records)
-        begun = (record for record in records if record.outcome is Outcome.RELEASING)
-        self._worker.reserved |= {record.license_id: record.reserved_on for record in begun}
+        for record in records:
+            if record.outcome is Outcome.RELEASING:
+                self._worker.reserved[record.license_id] = record.reserved_on
+                self._worker.unconfirmed.add(record.license_id)
+            else:
+                self._worker.unconfirmed.discard(record.license_id)
 
 
 class WatchedSite:

@@ -29,6 +29,7 @@ class Worker:
     """One run of `release_licenses`; `message` is None when the text can't be read.
 
     `reserved` is the day under which it took down each license that it was about to delete;
+    `unconfirmed` are those of them that it has written no outcome for;
     `overlapped` is True when another worker had licenses of the same plan at the same time.
     """
 
@@ -43,6 +44,7 @@ class Worker:
     recalled: Mapping[str, ReleaseRecord] = field(default_factory=dict)
     allocated: Mapping[LicenseType, int] = field(default_factory=dict)
     overlapped: bool = False
+    unconfirmed: set[str] = field(default_factory=set)
     reserved: dict[str, str] = field(default_factory=dict)
 
     @property

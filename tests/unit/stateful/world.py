@@ -49,9 +49,10 @@ class Deletion:
 class World:
     """Everything that outlives a worker. `violations` collects what must never happen.
 
-    `orphans` are licenses that a worker began and did not confirm, because it died or failed, and
-    that another worker had at the same time: what that one wrote may hide what the dead one did.
-    What became of them is in the audit only, as "releasing" with the before-image.
+    `orphans` are licenses that a worker began and did not confirm, because it died, failed or put
+    its message back, and that another worker had at the same time: what that one wrote may hide
+    what the first one did. What became of them is in the audit only, as "releasing" with the
+    before-image.
 
     `doubtful` are licenses of which no worker can know whether a DELETE of ours took them or
     somebody else did.
