@@ -56,7 +56,7 @@ class WatchedLedger:
             if record.outcome is Outcome.RELEASING:
                 self._worker.reserved[record.license_id] = record.reserved_on
                 self._worker.unconfirmed.add(record.license_id)
-            else:
+            elif record.outcome is not Outcome.FAILED:
                 self._worker.unconfirmed.discard(record.license_id)
 
 

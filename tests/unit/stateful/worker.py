@@ -29,7 +29,7 @@ class Worker:
     """One run of `release_licenses`; `message` is None when the text can't be read.
 
     `reserved` is the day under which it took down each license that it was about to delete;
-    `unconfirmed` are those of them that it has written no outcome for;
+    `unconfirmed` are those of them that have no outcome by it, or only that it failed;
     `overlapped` is True when another worker had licenses of the same plan at the same time.
     """
 
