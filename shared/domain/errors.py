@@ -33,6 +33,22 @@ class QrsAnswerError(QrsError):
     """QRS answered something that is not what was asked for: partial, wrong type, not JSON."""
 
 
+class QmsError(StewardError):
+    """The QlikView Management Service could not be asked, or its answer can't be used."""
+
+
+class QmsUnavailableError(QmsError):
+    """QMS did not answer: it is worth trying again later."""
+
+
+class QmsDeniedError(QmsError):
+    """QMS answered, and refused: wrong password, a missing group, a missing role."""
+
+
+class QmsAnswerError(QmsError):
+    """QMS answered something else than what was asked for: HTML, hostile or broken XML."""
+
+
 class PartialReadError(StewardError):
     """What was read may not be all there is, so nothing may be planned on it."""
 

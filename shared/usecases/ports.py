@@ -6,6 +6,8 @@ from typing import Protocol
 
 from shared.domain.audit import AuditEntry
 from shared.domain.events import Event
+from shared.domain.leases.history import LeaseChange, LeaseCounts, LeaseLook
+from shared.domain.leases.model import CalConfiguration, QlikViewServer
 from shared.domain.model import (
     AccessLicense,
     AccessTypeOverview,
@@ -196,6 +198,59 @@ class Ledger(Protocol):
 
     async def runs(self) -> list[Run]:
         """The last run of each function."""
+        ...
+
+
+class Qms(Protocol):
+    """The QlikView Management Service. Every method raises `QmsError` rather than guess."""
+
+    async def servers(self) -> list[QlikViewServer]:
+        """The QlikView Servers of the service."""
+        ...
+
+    async def forget_cached_cals(self) -> str:
+        """Have the service read CALs anew; returns why it would not, or an empty text."""
+        ...
+
+    async def cal_configuration(self, server: QlikViewServer) -> CalConfiguration:
+        """The named CALs and the leases of a server."""
+        ...
+
+
+class LeaseLedger(Protocol):
+    """What the app remembers of leases."""
+
+    async def save_lease_look(self, look: LeaseLook) -> None:
+        """Keep the look in place of the one before."""
+        ...
+
+    async def lease_look(self) -> LeaseLook | None:
+        """The last look; None before the first one."""
+        ...
+
+    async def save_lease_counts(self, counts: LeaseCounts) -> None:
+        """Add the counts of a look; the same look again takes its own place."""
+        ...
+
+    async def lease_counts_since(self, since: datetime) -> list[LeaseCounts]:
+        """The counts taken at or after `since`, oldest first."""
+        ...
+
+    async def thin_lease_counts(self, now: datetime) -> int:
+        """Of each whole UTC day that is over 90 days old leave the last counts only.
+
+        Returns how many were deleted; a call does a bounded part of the work.
+        """
+        ...
+
+    async def append_lease_changes(self, changes: Sequence[LeaseChange]) -> None:
+        """Add changes; the same change twice is one."""
+        ...
+
+    async def lease_changes(
+        self, since: datetime, *, user: str | None = None
+    ) -> list[LeaseChange]:
+        """The changes seen at or after `since`, oldest first; of one user (any case) or of all."""
         ...
 
 

@@ -1,0 +1,1 @@
+"""QlikView named CALs and license leases: what they are, and what follows from them."""
