@@ -247,9 +247,7 @@ class LeaseLedger(Protocol):
         """Add changes; the same change twice is one."""
         ...
 
-    async def lease_changes(
-        self, since: datetime, *, user: str | None = None
-    ) -> list[LeaseChange]:
+    async def lease_changes(self, since: datetime, *, user: str | None = None) -> list[LeaseChange]:
         """The changes seen at or after `since`, oldest first; of one user (any case) or of all."""
         ...
 
