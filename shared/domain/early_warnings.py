@@ -63,6 +63,9 @@ class Thresholds:
         returned_percent: some come back always, and that is what auto-assignment is for; one in
             five means that the threshold of releasing is too short.
         returned_count: holds together with the percentage, so that one of two is no pattern.
+        lease_refusals_users: a refused start is silent, so one user is worth a warning.
+        lease_machine_count: leases on one machine; off, for machines differ.
+        lease_machine_growth_percent: within a week; half more is no usual week.
     """
 
     pool_low_percent: float | None = 10
@@ -76,6 +79,9 @@ class Thresholds:
     returned_days: float | None = 7
     returned_percent: float = 20
     returned_count: int = 3
+    lease_refusals_users: float | None = 1
+    lease_machine_count: float | None = None
+    lease_machine_growth_percent: float | None = 50
 
 
 def days_until(moment: date, now: datetime) -> float:

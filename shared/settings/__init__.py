@@ -1,14 +1,14 @@
 """App settings: texts in, typed and validated settings out; every error names its setting."""
 
 from shared.domain.secret_sources import KeyVaultSecret, SecretFile, SecretSource
-from shared.settings.connections import InfluxDbSettings, QlikViewSettings, WebhookSettings
+from shared.settings.connections import InfluxDbSettings, WebhookSettings
 from shared.settings.loading import load_settings
 from shared.settings.model import Settings
 from shared.settings.monitor import EarlyWarningSettings, LicenseMonitorSettings
 from shared.settings.qlik_sense import QlikSenseSettings
+from shared.settings.qlikview import LeaseSettings, QlikViewSettings
 from shared.settings.reference import SETTING_REFERENCE, SettingInfo
 from shared.settings.release import (
-    LeaseSettings,
     LicenseReleaseSettings,
     LicenseTypeSettings,
     NeverReleaseSettings,

@@ -3,11 +3,12 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.settings.connections import InfluxDbSettings, QlikViewSettings, WebhookSettings
+from shared.settings.connections import InfluxDbSettings, WebhookSettings
 from shared.settings.kinds import Schedule, SiteName, StaticTags, VaultUrl
 from shared.settings.monitor import EarlyWarningSettings, LicenseMonitorSettings
 from shared.settings.qlik_sense import QlikSenseSettings
-from shared.settings.release import LeaseSettings, LicenseReleaseSettings
+from shared.settings.qlikview import LeaseSettings, QlikViewSettings
+from shared.settings.release import LicenseReleaseSettings
 
 _QUARANTINE_DAYS = 7
 
@@ -78,6 +79,10 @@ class Settings(BaseSettings):
     def release_tags(self) -> dict[str, str]:
         """The static tags of release points."""
         return {**self.static_tags, **self.license_release.static_tags}
+
+    def lease_tags(self) -> dict[str, str]:
+        """The static tags of QlikView points."""
+        return {**self.static_tags, **self.leases.static_tags}
 
     @property
     def warnings(self) -> tuple[str, ...]:

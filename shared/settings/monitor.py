@@ -19,6 +19,7 @@ def _or_off(low: int, high: int) -> tuple[BeforeValidator, Takes]:
 
 
 _Percent = Annotated[int | None, *_or_off(0, 100)]
+_Growth = Annotated[int | None, *_or_off(1, 1_000_000)]
 _Count = Annotated[int | None, *_or_off(0, _MOST_LICENSES)]
 _RunOutDays = Annotated[int | None, *_or_off(0, _HORIZON_DAYS)]
 _ExpiryDays = Annotated[int | None, *_or_off(0, _MOST_DAYS)]
@@ -127,4 +128,21 @@ class EarlyWarningSettings(Group):
         3,
         description="And at least this many users came back; both must be reached.",
         examples=["5"],
+    )
+    lease_refusals_users: _Count = Field(
+        1,
+        description="Warn when at least this many QlikView users may be refused at their next "
+        "start, because the farm has machines for which they have no lease left.",
+        examples=["20"],
+    )
+    lease_machine_count: _Count = Field(
+        None,
+        description="Warn when a machine has at least this many QlikView leases.",
+        examples=["200"],
+    )
+    lease_machine_growth_percent: _Growth = Field(
+        50,
+        description="Warn when a machine's QlikView leases grew by at least this much within 7 "
+        "days, in percent, and by at least 10.",
+        examples=["100"],
     )

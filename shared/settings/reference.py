@@ -22,6 +22,8 @@ _DEFAULTS_IN_WORDS = {
     "INFLUXDB__BUCKET": "none: no InfluxDB",
     "WEBHOOK__URL_SECRET": "none: no webhook",
     "QLIKVIEW__URL": "none: no QlikView",
+    "QLIKVIEW__ROOT_CERTIFICATE_SECRET": "system CAs",
+    "QLIKVIEW__ROOT_CERTIFICATE_FILE": "system CAs",
     "QLIKVIEW__USER": "none: no QlikView",
     "LEASES__FARM": "[]",
 }

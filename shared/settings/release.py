@@ -1,4 +1,4 @@
-"""The settings of releasing and of leases: what the operator wants done."""
+"""The settings of releasing: what the operator wants done."""
 
 from typing import Annotated, Literal
 
@@ -13,10 +13,7 @@ from shared.settings.kinds import (
     CustomPropertyList,
     Days,
     DirectoryList,
-    Farm,
-    FewMachines,
     Flag,
-    Hours,
     LicenseCount,
     Percent,
     PeriodDays,
@@ -166,21 +163,4 @@ class LicenseReleaseSettings(Group):
         default_factory=dict,
         description="Tags of the release points; they add to STATIC_TAGS or override them.",
         examples=['{"feature":"release"}'],
-    )
-
-
-class LeaseSettings(Group):
-    """The rules of QlikView license leases; they differ between QlikView versions."""
-
-    machines_per_user: FewMachines = Field(
-        2, description="Machines on which one user can hold a lease.", examples=["2"]
-    )
-    period_days: PeriodDays = Field(30, description="Days that a lease lasts.", examples=["30"])
-    block_hours: Hours = Field(
-        24, description="Hours for which a license is blocked after its leases.", examples=["24"]
-    )
-    farm: Farm = Field(
-        default_factory=dict,
-        description="Machines of the Citrix farm, by name or as machine id and name.",
-        examples=['["CTX01","CTX02"]'],
     )

@@ -1,10 +1,11 @@
 """Settings as the rules want them: policy, limits, switches, thresholds, what is asked."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.early_warnings import Thresholds
 from shared.domain.holders import HolderQuestion
+from shared.domain.leases.model import LeaseRules
 from shared.domain.limits import Limits
 from shared.domain.model import LicenseType
 from shared.domain.never_release import NeverRelease, fold
@@ -64,6 +65,20 @@ def thresholds(settings: Settings) -> Thresholds:
         returned_days=given.returned_days,
         returned_percent=given.returned_percent,
         returned_count=given.returned_users,
+        lease_refusals_users=given.lease_refusals_users,
+        lease_machine_count=given.lease_machine_count,
+        lease_machine_growth_percent=given.lease_machine_growth_percent,
+    )
+
+
+def lease_rules(settings: Settings) -> LeaseRules:
+    """The rules of QlikView license leases."""
+    given = settings.leases
+    return LeaseRules(
+        machines_per_user=given.machines_per_user,
+        period=timedelta(days=given.period_days),
+        block=timedelta(hours=given.block_hours),
+        farm=given.farm,
     )
 
 

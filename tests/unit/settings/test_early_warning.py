@@ -23,6 +23,9 @@ OR_OFF = {
     "MISSING_PERIODS": (1, 1_000),
     "MISSING_HOURS": (1, 8_760),
     "RETURNED_DAYS": (1, 365),
+    "LEASE_REFUSALS_USERS": (0, 1_000_000),
+    "LEASE_MACHINE_COUNT": (0, 1_000_000),
+    "LEASE_MACHINE_GROWTH_PERCENT": (1, 1_000_000),
 }
 NAMES = {info.name for info in SETTING_REFERENCE if info.name.startswith(GROUP)}
 
