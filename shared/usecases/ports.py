@@ -1,6 +1,7 @@
 """What the use cases need of the outside world; adapters and the tests' fakes fill these."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from shared.domain.plan import Decision, Plan, PlanStatus
 from shared.domain.points import Point
 from shared.domain.release import AllocateAnswer, DeleteAnswer, ReleaseRecord
 from shared.domain.runs import RefusedMessage, Run
+from shared.domain.spans import SpanKind
 
 
 class Qrs(Protocol):
@@ -229,7 +231,7 @@ class LeaseLedger(Protocol):
         ...
 
     async def save_lease_counts(self, counts: LeaseCounts) -> None:
-        """Add the counts of a look; the same look again takes its own place."""
+        """Add counts; within 90 s of the first ones of a tick they take their place."""
         ...
 
     async def lease_counts_since(self, since: datetime) -> list[LeaseCounts]:
@@ -239,7 +241,7 @@ class LeaseLedger(Protocol):
     async def thin_lease_counts(self, now: datetime) -> int:
         """Of each whole UTC day that is over 90 days old leave the last counts only.
 
-        Returns how many were deleted; a call does a bounded part of the work.
+        Changes that are over 400 days old go as well. Returns how many were deleted; a call does a bounded part of the work.
         """
         ...
 
@@ -252,11 +254,50 @@ class LeaseLedger(Protocol):
         ...
 
 
+class Span(Protocol):
+    """A stretch of work that a trace shows."""
+
+    @property
+    def trace_parent(self) -> str:
+        """Its place in the trace, as a W3C traceparent; empty when no trace is kept."""
+        ...
+
+    def note(self, name: str, value: str | float) -> None:
+        """Set an attribute that the catalogue names."""
+        ...
+
+    def link(self, trace_parent: str) -> None:
+        """Point to the work that led to this one."""
+        ...
+
+    def end(self) -> None:
+        """End it."""
+        ...
+
+
 class Telemetry(Protocol):
     """Where events go: structured log lines, and Application Insights from there."""
 
     def emit(self, event: Event, dimensions: Mapping[str, object]) -> None:
         """Send one event; its dimensions are those that the catalogue names."""
+        ...
+
+    def span(
+        self,
+        kind: SpanKind,
+        attributes: Mapping[str, str | float],
+        *,
+        people: Iterable[str] = (),
+    ) -> AbstractContextManager[Span]:
+        r"""A span for a block; an exception in it is told.
+
+        What is told inside, exceptions too, names the plan of the attributes, and none of `people`
+        (accounts, `DIR\id`) unless the settings allow it.
+        """
+        ...
+
+    def start_span(self, kind: SpanKind, attributes: Mapping[str, str | float]) -> Span:
+        """A span inside the current one, ended by hand: for work that overlaps with other work."""
         ...
 
 

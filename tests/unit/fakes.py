@@ -1,15 +1,28 @@
 """Hand-written stand-ins for the ports: a Qlik site, a ledger, a point store, a telemetry sink."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from shared.adapters.ledger.keys import moment
+from shared.adapters.ledger.lease_changes import CHANGES_KEPT, change_key, in_order
+from shared.adapters.ledger.lease_counts import COUNTS_KEPT_WHOLE
 from shared.adapters.ledger.release_rows import settle
 from shared.adapters.ledger.rows import from_json, to_json
-from shared.adapters.ledger.usage import KEPT_WHOLE, SAME_TICK
+from shared.adapters.ledger.usage import KEPT_WHOLE
 from shared.domain.audit import AuditEntry
 from shared.domain.errors import LedgerError, PointsError
 from shared.domain.events import Event
+from shared.domain.leases.history import LeaseChange, LeaseCounts, LeaseLook
 from shared.domain.model import (
     AccessLicense,
     AccessTypeOverview,
@@ -19,12 +32,15 @@ from shared.domain.model import (
     User,
     UserReference,
 )
+from shared.domain.never_release import fold
 from shared.domain.notice import Notice
 from shared.domain.plan import Decision, Plan, PlanStatus
 from shared.domain.points import Point
 from shared.domain.release import AllocateAnswer, AllocateKind, DeleteAnswer, ReleaseRecord
 from shared.domain.runs import RefusedMessage, Run
+from shared.domain.spans import SpanKind
 from tests.unit.build import NOW, an_overview, guid
+from tests.unit.memory_ticks import Ticks, taken_since, thinned, with_tick
 
 
 @dataclass
@@ -200,7 +216,7 @@ class MemoryLedger:
     plans: dict[str, Plan] = field(default_factory=dict)
     rows: dict[tuple[str, str], ReleaseRecord] = field(default_factory=dict)
     usage: list[UsageSnapshot] = field(default_factory=list)
-    ticks: dict[datetime, datetime] = field(default_factory=dict)
+    ticks: Ticks = field(default_factory=dict)
     messages: list[RefusedMessage] = field(default_factory=list)
     last_runs: dict[str, Run] = field(default_factory=dict)
     history: list[ReleaseRecord] = field(default_factory=list)
@@ -252,29 +268,17 @@ class MemoryLedger:
 
     async def save_usage(self, snapshot: UsageSnapshot) -> None:
         """Keep the snapshot, in the place of an earlier one of the same tick."""
-        same = [x for x in self.usage if abs(self._tick(x) - snapshot.taken_at) <= SAME_TICK][-1:]
-        first = self._tick(same[0]) if same else snapshot.taken_at
-        self.usage = [x for x in self.usage if x not in same] + [snapshot]
-        self.ticks[snapshot.taken_at] = first
+        self.usage = with_tick(self.usage, self.ticks, snapshot)
 
     async def usage_since(self, since: datetime) -> list[UsageSnapshot]:
         """The snapshots from then on."""
-        return sorted(
-            (x for x in self.usage if x.taken_at >= since), key=lambda taken: taken.taken_at
-        )
+        return taken_since(self.usage, since)
 
     async def thin_usage(self, now: datetime) -> int:
         """Leave the last snapshot of each day that is over a year old."""
-        first_whole = (now - KEPT_WHOLE).date()
-        ticks = sorted(self._tick(x) for x in self.usage if self._tick(x).date() < first_whole)
-        last = {tick.date(): tick for tick in ticks}
-        spare = set(ticks) - set(last.values())
-        self.usage = [x for x in self.usage if self._tick(x) not in spare]
-        return len(spare)
-
-    def _tick(self, snapshot: UsageSnapshot) -> datetime:
-        """When the first snapshot of its tick was taken."""
-        return self.ticks.get(snapshot.taken_at, snapshot.taken_at)
+        before = len(self.usage)
+        self.usage = thinned(self.usage, self.ticks, (now.astimezone(UTC) - KEPT_WHOLE).date())
+        return before - len(self.usage)
 
     async def save_refused_message(self, message: RefusedMessage) -> None:
         """Keep the message in the place of an earlier one of that id and reason."""
@@ -340,6 +344,50 @@ class MemoryLedger:
 
 
 @dataclass
+class MemoryLeaseLedger:
+    """A memory of leases with the guarantees of the real one."""
+
+    look: LeaseLook | None = None
+    counts: list[LeaseCounts] = field(default_factory=list)
+    count_ticks: Ticks = field(default_factory=dict)
+    changes: dict[str, LeaseChange] = field(default_factory=dict)
+
+    async def save_lease_look(self, look: LeaseLook) -> None:
+        """Keep the look."""
+        self.look = look
+
+    async def lease_look(self) -> LeaseLook | None:
+        """The look."""
+        return self.look
+
+    async def save_lease_counts(self, counts: LeaseCounts) -> None:
+        """Keep the counts, in the place of earlier ones of the same tick."""
+        self.counts = with_tick(self.counts, self.count_ticks, counts)
+
+    async def lease_counts_since(self, since: datetime) -> list[LeaseCounts]:
+        """The counts from then on."""
+        return taken_since(self.counts, since)
+
+    async def thin_lease_counts(self, now: datetime) -> int:
+        """Leave the last counts of each day that is over 90 days old, and changes of 400 days."""
+        before = len(self.counts) + len(self.changes)
+        whole = (now.astimezone(UTC) - COUNTS_KEPT_WHOLE).date()
+        self.counts = thinned(self.counts, self.count_ticks, whole)
+        oldest = moment(now - CHANGES_KEPT)
+        self.changes = {key: change for key, change in self.changes.items() if key >= oldest}
+        return before - len(self.counts) - len(self.changes)
+
+    async def append_lease_changes(self, changes: Sequence[LeaseChange]) -> None:
+        """Add what is not there yet."""
+        self.changes = {change_key(change): change for change in reversed(changes)} | self.changes
+
+    async def lease_changes(self, since: datetime, *, user: str | None = None) -> list[LeaseChange]:
+        """The changes from then on, of one user or of all."""
+        seen = [change for change in self.changes.values() if change.seen_at >= since]
+        return in_order(x for x in seen if user is None or fold(x.user) == fold(user))
+
+
+@dataclass
 class RecordingPoints:
     """A point store that can be told to fail."""
 
@@ -354,15 +402,75 @@ class RecordingPoints:
 
 
 @dataclass
+class RecordedSpan:
+    """A span; its attributes must be those of the catalogue, and it ends once."""
+
+    kind: SpanKind
+    trace_parent: str
+    attributes: dict[str, str | float] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
+    people: frozenset[str] = frozenset()
+    error: Exception | None = None
+    ended: bool = False
+
+    def note(self, name: str, value: str | float) -> None:
+        """Keep the attribute."""
+        assert name in self.kind.attributes
+        assert not self.ended
+        self.attributes[name] = value
+
+    def link(self, trace_parent: str) -> None:
+        """Keep the link."""
+        self.links.append(trace_parent)
+
+    def end(self) -> None:
+        """End it."""
+        assert not self.ended
+        self.ended = True
+
+
+@dataclass
 class RecordingTelemetry:
-    """Keeps the events; their dimensions must be those of the catalogue."""
+    """Keeps events and spans; what they hold must be what the catalogues name.
+
+    Spans have `trace_parent`; without one nothing is traced.
+    """
 
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    spans: list[RecordedSpan] = field(default_factory=list)
+    trace_parent: str = ""
 
     def emit(self, event: Event, dimensions: Mapping[str, object]) -> None:
         """Keep the event."""
         assert set(dimensions) == set(event.dimensions)
         self.events.append((event.name, dict(dimensions)))
+
+    @contextmanager
+    def span(
+        self,
+        kind: SpanKind,
+        attributes: Mapping[str, str | float],
+        *,
+        people: Iterable[str] = (),
+    ) -> Iterator[RecordedSpan]:
+        """Keep the span, with how it ended."""
+        span = self.start_span(kind, attributes)
+        span.people = frozenset(people)
+        try:
+            yield span
+        except Exception as error:
+            span.error = error
+            raise
+        finally:
+            span.end()
+
+    def start_span(self, kind: SpanKind, attributes: Mapping[str, str | float]) -> RecordedSpan:
+        """Keep the span."""
+        span = RecordedSpan(kind, self.trace_parent)
+        for name, value in attributes.items():
+            span.note(name, value)
+        self.spans.append(span)
+        return span
 
     def names(self) -> list[str]:
         """The names of the events so far."""

@@ -2,12 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from shared.adapters.ledger.attempts import until_won
-from shared.adapters.ledger.batches import batches
 from shared.adapters.ledger.keys import joined, joined_range, moment
 from shared.adapters.ledger.kind import Kind
+from shared.adapters.ledger.many_rows import append_new
 from shared.adapters.ledger.rows import Row, columns_of, shown, to_json
 from shared.domain.audit import AuditEntry
 
@@ -25,13 +24,13 @@ class Audit(Kind):
         Raises:
             LedgerError: not all entries could be added; adding them again is safe.
         """
-        of_plans: dict[str, dict[str, Row]] = {}
+        of_plans: dict[str, list[Row]] = {}
         for entry in entries:
             self._must_be_ours(entry.site)
             row = to_row(entry)
-            of_plans.setdefault(str(row["PartitionKey"]), {})[str(row["RowKey"])] = row
-        for partition, rows in of_plans.items():
-            await asyncio.to_thread(self._append, partition, rows)
+            of_plans.setdefault(str(row["PartitionKey"]), []).append(row)
+        for rows in of_plans.values():
+            await asyncio.to_thread(append_new, self._tables, _AUDIT, rows, "the audit trail")
 
     async def audit_of(self, license_id: str) -> list[AuditEntry]:
         """Everything that happened to a license under any plan of the site, oldest first."""
@@ -47,20 +46,6 @@ class Audit(Kind):
         entries = (self._value(AuditEntry, _AUDIT, row) for row in rows)
         # The column is cut and cleaned for people: two odd ids might share it.
         return sorted((e for e in entries if e.license_id == license_id), key=lambda e: e.at)
-
-    def _append(self, partition: str, rows: Mapping[str, Row]) -> None:
-        for batch in batches((row, None) for row in rows.values()):
-            left = {str(row["RowKey"]): row for row, _ in batch}
-
-            def attempt(left: dict[str, Row] = left) -> bool | None:
-                if self._tables.change(_AUDIT, [(row, None) for row in left.values()]):
-                    return True
-                # One of them is there, so none was added: a key holds the digest of its entry.
-                for there in self._tables.get_many(_AUDIT, partition, list(left)):
-                    del left[there]
-                return None if left else True
-
-            until_won(attempt, "the audit trail")
 
 
 def to_row(entry: AuditEntry) -> Row:

@@ -1,4 +1,4 @@
-"""Decisions in compressed chunks, each small enough for one row."""
+"""Lines of JSON in compressed chunks, each small enough for one row."""
 
 import gzip
 import hashlib
@@ -6,76 +6,84 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from shared.adapters.ledger.rows import from_json, to_json
+from shared.adapters.ledger.rows import Row
 from shared.domain.errors import LedgerError
-from shared.domain.plan import Decision
 
 COLUMN_BYTES = 64 * 1024  # the most that one binary column holds
 MOST_COLUMNS = 14  # 14 x 64 KiB leave room below the 1 MiB of a row
 # Measured before compression: gzip adds less than 1 % to what can't be compressed, so a chunk fits
 # whatever is in it.
 _CHUNK_BYTES = COLUMN_BYTES * MOST_COLUMNS * 97 // 100
+_COLUMN = "Data"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some decisions in a row, compressed; its name tells its place and vouches for its content."""
+    """Some lines in a row, compressed; its name tells its place and vouches for its content."""
 
     name: str
     data: bytes
     count: int
 
 
-def pack(decisions: Iterable[Decision]) -> Iterator[Chunk]:
-    """The decisions in chunks, in their order, one chunk in memory at a time.
+def pack_lines(lines: Iterable[str], advice: str) -> Iterator[Chunk]:
+    """The lines (ASCII) in chunks, in their order, one chunk in memory at a time.
 
-    The same decisions always give the same chunks under the same names, and others give others:
-    so writing them again changes nothing, and two writers never mix.
-    """
-    number = 0
-    lines: list[bytes] = []
-    size = 0
-    for decision in decisions:
-        line = to_json(decision).encode("ascii") + b"\n"
-        if lines and size + len(line) > _CHUNK_BYTES:
-            yield _chunk(number, lines)
-            number, lines, size = number + 1, [], 0
-        lines.append(line)
-        size += len(line)
-    if lines:
-        yield _chunk(number, lines)
-
-
-def unpack(name: str, data: bytes) -> list[Decision]:
-    """The decisions of a chunk.
+    The same lines always give the same chunks under the same names, and others give others: so
+    writing them again changes nothing, and two writers never mix.
 
     Raises:
-        LedgerError: the chunk is damaged.
+        LedgerError: a line is too long for a row, even compressed; `advice` says where to look.
+    """
+    number = 0
+    gathered: list[bytes] = []
+    size = 0
+    for text in lines:
+        line = text.encode("ascii") + b"\n"
+        if gathered and size + len(line) > _CHUNK_BYTES:
+            yield _chunk(number, gathered, advice)
+            number, gathered, size = number + 1, [], 0
+        gathered.append(line)
+        size += len(line)
+    if gathered:
+        yield _chunk(number, gathered, advice)
+
+
+def unpack_lines(name: str, data: bytes) -> list[str]:
+    """The lines of a chunk.
+
+    Raises:
+        ValueError: the chunk is damaged.
     """
     try:
-        lines = gzip.decompress(data)
-        if not name.endswith(_digest(lines)):
-            raise _damaged(name, "its content does not match its name")
-        return [from_json(Decision, line.decode("ascii")) for line in lines.splitlines()]
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        raise _damaged(name, error) from error
+        raw = gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(str(error)) from error
+    if not name.endswith(_digest(raw)):
+        raise ValueError("its content does not match its name")
+    return raw.decode("ascii").splitlines()
 
 
-def _damaged(name: str, why: object) -> LedgerError:
-    return LedgerError(
-        f"The chunk {name} of a plan's decisions is damaged, so the plan can't be read; "
-        f"make a new plan: {why}"
-    )
+def data_columns(chunk: Chunk) -> Row:
+    """The columns that hold a chunk's data."""
+    starts = range(0, len(chunk.data), COLUMN_BYTES)
+    return {
+        f"{_COLUMN}{number:02d}": chunk.data[start : start + COLUMN_BYTES]
+        for number, start in enumerate(starts)
+    }
 
 
-def _chunk(number: int, lines: list[bytes]) -> Chunk:
+def data_of(row: Row) -> bytes:
+    """A chunk's data, put together from its row."""
+    columns = sorted(column for column in row if column.startswith(_COLUMN))
+    return b"".join(piece for column in columns if isinstance(piece := row[column], bytes))
+
+
+def _chunk(number: int, lines: list[bytes], advice: str) -> Chunk:
     raw = b"".join(lines)
     data = gzip.compress(raw, mtime=0)
     if len(data) > COLUMN_BYTES * MOST_COLUMNS:
-        raise LedgerError(
-            f"A decision of {len(raw)} bytes is too long for the ledger: look at the longest "
-            "user names and never-release values of this plan."
-        )
+        raise LedgerError(f"A record of {len(raw)} bytes is too long for the ledger: {advice}.")
     return Chunk(f"{number:05d}-{_digest(raw)}", data, len(lines))
 
 

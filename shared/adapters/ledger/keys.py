@@ -1,7 +1,7 @@
 """Partition and row keys: what Azure Tables forbids in a key is escaped, and can be read back."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.domain.errors import LedgerError
 
@@ -50,3 +50,9 @@ def joined_range(text: str) -> tuple[str, str]:
 def moment(time: datetime) -> str:
     """A time as text that sorts as time does: UTC, with microseconds."""
     return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def moment_before(time: datetime, by: timedelta) -> str:
+    """The `moment` that lies `by` before a time; "since ever" may be the first there is."""
+    first = datetime.min.replace(tzinfo=UTC)
+    return moment(time - min(by, time - first))

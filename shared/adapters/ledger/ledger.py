@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from shared.adapters.ledger.access import TableAccess
 from shared.adapters.ledger.audit import Audit
+from shared.adapters.ledger.leases import Leases
 from shared.adapters.ledger.messages import Messages
 from shared.adapters.ledger.plans import Plans
 from shared.adapters.ledger.releases import Releases
@@ -14,7 +15,7 @@ from shared.adapters.ledger.tables import Tables
 from shared.adapters.ledger.usage import Usage
 
 
-class TablesLedger(Plans, Releases, Audit, State, Usage, Runs, Messages):
+class TablesLedger(Plans, Releases, Audit, State, Usage, Runs, Messages, Leases):
     """The app's own memory in Azure Tables; one per worker, its clients are opened on first use.
 
     Args:

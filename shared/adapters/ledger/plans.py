@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from shared.adapters.ledger.chunks import COLUMN_BYTES, Chunk, pack, unpack
+from shared.adapters.ledger.chunks import Chunk, data_columns, data_of
+from shared.adapters.ledger.decisions import pack, unpack
 from shared.adapters.ledger.keys import joined, moment
 from shared.adapters.ledger.kind import Kind
 from shared.adapters.ledger.rows import Row, columns_of, shown, unreadable
@@ -125,14 +126,12 @@ class Plans(Kind):
         return unreadable(row, self._tables.name(_PLANS), why)
 
     def _chunk_row(self, plan_id: str, chunk: Chunk) -> Row:
-        row: Row = {
+        return {
             "PartitionKey": joined(self._site, plan_id),
             "RowKey": chunk.name,
             "DecisionCount": chunk.count,
+            **data_columns(chunk),
         }
-        for number, start in enumerate(range(0, len(chunk.data), COLUMN_BYTES)):
-            row[f"Data{number:02d}"] = chunk.data[start : start + COLUMN_BYTES]
-        return row
 
     def _chunk(self, plan_id: str, name: str) -> list[Decision]:
         stored = self._tables.get(_DECISIONS, joined(self._site, plan_id), name)
@@ -141,9 +140,7 @@ class Plans(Kind):
                 f"The chunk {name} of the plan {plan_id!r} is missing, so the plan can't be read; "
                 "make a new plan."
             )
-        columns = sorted(column for column in stored.row if column.startswith("Data"))
-        pieces = [piece for c in columns if isinstance(piece := stored.row[c], bytes)]
-        return unpack(name, b"".join(pieces))
+        return unpack(name, data_of(stored.row))
 
 
 def _header_columns(plan: Plan, chunks: list[str], count: int, size: int) -> Row:

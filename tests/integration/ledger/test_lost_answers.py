@@ -15,7 +15,9 @@ from shared.domain.budget import DailyBudget
 from shared.domain.model import LicenseType
 from shared.domain.release import Outcome
 from tests.integration.ledger.conftest import NewLedger
-from tests.integration.ledger.records import a_plan, a_release, an_entry, guid
+from tests.integration.ledger.lease_ledgers import row_keys
+from tests.integration.ledger.lease_records import a_change, a_look
+from tests.integration.ledger.records import NOW, a_plan, a_release, an_entry, guid
 
 BATCH = "POST /devstoreaccount1/$batch"
 DAY = "2026-11-03"
@@ -180,3 +182,24 @@ async def test_an_audit_entry_is_added_once_though_the_answer_gets_lost(
     await lossy.append_audit([an_entry(site, number) for number in range(3)])
     assert BATCH in lost
     assert await lossy.audit_of(guid(1)) == [an_entry(site, 1)]
+
+
+async def test_a_look_at_leases_is_saved_though_answers_get_lost(
+    azurite: Azurite, lossy: TablesLedger, site: str, lost: list[str]
+) -> None:
+    """A header that was written already is recognised; of all chunks only its own are kept."""
+    for look in (a_look(site), a_look(site, leases=())):
+        lost.clear()
+        await lossy.save_lease_look(look)
+        assert BATCH in lost
+        assert await lossy.lease_look() == look
+        assert len(row_keys(azurite, site, "Leases")) == 2
+
+
+async def test_lease_changes_are_added_once_though_the_answer_gets_lost(
+    lossy: TablesLedger, lost: list[str]
+) -> None:
+    """A transaction that was done already is recognised by its keys."""
+    await lossy.append_lease_changes([a_change(1)])
+    assert BATCH in lost
+    assert await lossy.lease_changes(NOW) == [a_change(1)]

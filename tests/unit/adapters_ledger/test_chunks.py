@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.ledger.chunks import COLUMN_BYTES, MOST_COLUMNS, pack, unpack
+from shared.adapters.ledger.chunks import COLUMN_BYTES, MOST_COLUMNS
+from shared.adapters.ledger.decisions import pack, unpack
 from shared.domain.errors import LedgerError
 from shared.domain.model import AccessLicense, LicenseType
 from shared.domain.plan import Action, Decision, Reason
