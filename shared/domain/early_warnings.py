@@ -1,7 +1,8 @@
 """What an early warning is, and the thresholds of all of them.
 
-The rules are in `pool_warnings`, `collection_warnings`, `expiry_warnings` and `returned_users`.
-Each gives the warning, a remark when it can't tell, or nothing. Sentences name no person.
+The rules are in `pool_warnings`, `collection_warnings`, `expiry_warnings`, `returned_users` and
+`leases.lease_warnings`. Each gives the warning, a remark when it can't tell, or nothing. Sentences
+name no person.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ class WarningKind(StrEnum):
     SECRET_EXPIRING = "secret.expiring"  # noqa: S105
     COLLECTION_MISSING = "collection.missing"
     RELEASED_CAME_BACK = "release.came_back"
+    LEASE_REFUSALS = "lease.refusals_ahead"
+    LEASE_MACHINE_GROWING = "lease.machine_growing"
+    CALS_LOW = "cal.pool_low"
 
 
 @dataclass(frozen=True, slots=True)

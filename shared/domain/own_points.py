@@ -4,7 +4,6 @@ What is unknown is left out, never written as a number. Tags have few values: on
 groups of holders are written by name.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -12,11 +11,12 @@ from datetime import date, datetime
 from shared.domain.early_warnings import days_until
 from shared.domain.expiry_warnings import CLIENT_CERTIFICATE, SERVER_LICENSE
 from shared.domain.forecast.model import Forecast, RunOut
-from shared.domain.holders import NONE, Counted, Group, GroupKind, TypeHolders
+from shared.domain.holders import Counted, Group, GroupKind, TypeHolders
 from shared.domain.model import ServerLicense
 from shared.domain.plan import Plan
 from shared.domain.points import Point
 from shared.domain.pools import Pool, PoolName
+from shared.domain.tag_values import tag_value
 
 LICENSE_POOL = "qlik_license_pool"
 LICENSE_FORECAST = "qlik_license_forecast"
@@ -24,8 +24,6 @@ LICENSE_HOLDERS = "qlik_license_holders"
 LICENSE_EXPIRY = "qlik_license_expiry"
 LICENSE_PLAN = "qlik_license_plan"
 OTHER = "(other)"
-
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 def pool_points(pools: Iterable[Pool], tags: Mapping[str, str], at: datetime) -> list[Point]:
@@ -91,7 +89,7 @@ def expiry_points(
 ) -> list[Point]:
     """Days until each known expiry, negative after it; `secrets` are Key Vault names."""
     license_days = server_license.days_until_expiry(at.date()) if server_license else None
-    days = {_tag(name): _days(expires_at, at) for name, expires_at in secrets.items()}
+    days = {tag_value(name): _days(expires_at, at) for name, expires_at in secrets.items()}
     # Last, for these two names stand; a Key Vault name can't have an underscore anyway.
     days |= {SERVER_LICENSE: license_days, CLIENT_CERTIFICATE: _days(certificate_expires_at, at)}
     return [
@@ -138,7 +136,7 @@ def _largest(groups: Sequence[Group], most: int) -> Iterator[tuple[str, Mapping[
     """The largest groups by tag value, and the sum of the others; what reads alike is one group."""
     merged: dict[str, Counter[Counted]] = {}
     for group in groups:
-        merged.setdefault(_tag(group.value), Counter()).update(group.counts)
+        merged.setdefault(tag_value(group.value), Counter()).update(group.counts)
     rest = merged.pop(OTHER, Counter())  # a property value may be spelled like that
     ranked = sorted(merged.items(), key=lambda item: (-item[1][Counted.HOLDERS], item[0]))
     for _, counts in ranked[most:]:
@@ -146,11 +144,6 @@ def _largest(groups: Sequence[Group], most: int) -> Iterator[tuple[str, Mapping[
     yield from ranked[:most]
     if rest:
         yield OTHER, rest
-
-
-def _tag(text: str) -> str:
-    """A text that line protocol can carry as a tag: no control characters, no last backslash."""
-    return _UNWRITABLE.sub(" ", text).strip().rstrip("\\ ") or NONE
 
 
 def _days(day: date | None, at: datetime) -> float | None:
