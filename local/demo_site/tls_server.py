@@ -1,4 +1,4 @@
-"""uvicorn with TLS in a thread of its own, whose connections can be cut from inside."""
+"""uvicorn, with TLS or without, in a thread of its own; its connections can be cut from inside."""
 
 import asyncio
 import socket
@@ -64,15 +64,19 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def serve(
-    app: ASGIApp, listener: socket.socket, certificate: Path, key: Path, client_root: Path | None
+    app: ASGIApp,
+    listener: socket.socket,
+    certificate: Path | None,
+    key: Path | None,
+    client_root: Path | None,
 ) -> Iterator[None]:
     """Serve `app` on a bound socket until the block ends.
 
     Args:
         app: what answers.
         listener: a bound socket; it is closed at the end.
-        certificate: the server's certificate, PEM.
-        key: its key, PEM.
+        certificate: the server's certificate, PEM; None for plain http.
+        key: its key, PEM; None for plain http.
         client_root: who must have signed the client's certificate; None asks for none.
 
     Raises:

@@ -27,14 +27,16 @@ def tls_context(
     root_pem: bytes | None,
     *,
     now: datetime,
+    root_setting: str = _ROOT,
     key_on_disk: bool | None = None,
 ) -> ssl.SSLContext:
     """A context that always verifies the server, and shows `client` when there is one.
 
-    With `root_pem` only certificates issued by it are trusted, else those of the system's CAs.
+    With `root_pem` only certificates issued by it are trusted, else those of the system's CAs;
+    errors about it name `root_setting`.
     `key_on_disk` is decided by the platform when it is None; it never lasts longer than this call.
     """
-    context = ssl.create_default_context(cadata=_root_text(root_pem))
+    context = ssl.create_default_context(cadata=_root_text(root_pem, root_setting))
     # Python 3.13 asks for RFC 5280 to the letter, but the roots that old Qlik Sense installations
     # made for themselves lack key identifiers. Chain, dates and name are verified all the same.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -57,9 +59,9 @@ def _load(context: ssl.SSLContext, pem: bytes, place: _Place) -> None:
         ) from error
 
 
-def _root_text(root_pem: bytes | None) -> str | None:
+def _root_text(root_pem: bytes | None, setting: str) -> str | None:
     if root_pem is None:
         return None
     # Written anew: OpenSSL stumbles over comments and byte order marks that editors leave behind.
-    roots = read_pem_certificates(root_pem, _ROOT)
+    roots = read_pem_certificates(root_pem, setting)
     return "".join(ssl.DER_cert_to_PEM_cert(each.public_bytes(Encoding.DER)) for each in roots)

@@ -1,0 +1,1 @@
+"""Tests of the demo QMS on a real socket."""

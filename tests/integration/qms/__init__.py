@@ -1,0 +1,1 @@
+"""The QMS client against the demo QMS and raw servers."""
