@@ -1,0 +1,1 @@
+"""The farm planner in numbers: placements side by side, and what changes of the farm cost."""
