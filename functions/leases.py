@@ -12,5 +12,7 @@ blueprint = func.Blueprint()
     arg_name="timer", schedule="%LEASE_SCHEDULE%", run_on_startup=False, use_monitor=True
 )
 async def collect_leases(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
-    """Say that there is nothing to read; refuse QlikView settings, which nothing reads yet."""
-    bootstrap.worker().check_leases()
+    """Read named CALs and leases from QlikView, keep them, and warn of refused starts."""
+    async with bootstrap.lease_app() as app:
+        if app is not None:
+            await app.collect_leases()

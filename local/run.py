@@ -13,6 +13,8 @@ from rich.markup import escape
 
 from local.azurite import run_azurite
 from local.demo_history import DAYS, write_history
+from local.demo_leases import qlikview_settings, work_a_morning, write_lease_history
+from local.demo_qms import DemoQms
 from local.demo_settings import demo_settings
 from local.demo_site.site import DemoSite, default_world
 from local.host.app_settings import read_settings_file
@@ -21,8 +23,12 @@ from local.host.host import Host
 from local.run_summary import Summary, print_summary
 from local.worker.invocation import LogLine
 from shared.adapters.ledger import TableAccess, TablesLedger
+from shared.domain.leases.model import LeaseRules
 from shared.domain.model import UsageSnapshot
 from shared.domain.outlook import OUTLOOK, Outlook
+from shared.settings import load_settings
+from shared.settings.rules import lease_rules
+from shared.usecases.read_leases import LeasePicture, ReadLeases
 
 APP = Path(__file__).parents[1]
 RUN_FOLDER = APP / ".run"
@@ -60,6 +66,13 @@ class _Watcher:
         return str(plans[-1]) if plans else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Demo:
+    """What a run on the demo has besides the settings: it may let users work."""
+
+    qms: DemoQms
+
+
 @dataclass(slots=True)
 class Run:
     """One run of collect -> plan -> release -> collect against one site."""
@@ -68,7 +81,7 @@ class Run:
     settings: Mapping[str, str]
     storage: str
     watcher: _Watcher
-    made_up_history: bool = False
+    demo: _Demo | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def __call__(self) -> Summary:
@@ -80,12 +93,13 @@ class Run:
         config = HostConfig(on_log=self.watcher.on_log)
         async with Host.start(APP, self.settings, storage=self.storage, config=config) as host:
             before = await self._collect(host)
-            if before and self.made_up_history:
+            if before and self.demo:
                 await self._write_history(before)
             await self._step(host, "plan_releases")
             await self._release(host)
             after = await self._collect(host)
-        return await self._summary(before, after)
+            leases = await self._collect_leases(host)
+        return await self._summary(before, after, leases)
 
     async def _step(self, host: Host, name: str) -> None:
         with self.console.status(f"{name} ..."):
@@ -102,6 +116,39 @@ class Run:
         snapshots = await self._ledger().usage_since(self.started - timedelta(minutes=1))
         return snapshots[-1] if snapshots else None
 
+    async def _collect_leases(self, host: Host) -> LeasePicture | None:
+        """Once; on the demo farm again after a morning's work, so that something has changed."""
+        if "QLIKVIEW__URL" not in self.settings:
+            return None
+        await self._step(host, "collect_leases")
+        if self.demo:
+            await self._write_lease_history()
+            started = work_a_morning(self.demo.qms.world)
+            self.console.print(
+                f"  [green]ok[/] demo: {started} users started the QlikView client, each on a"
+                " Citrix server that a load balancer chose",
+                highlight=False,
+                soft_wrap=True,
+            )
+            await self._step(host, "collect_leases")
+        return await self._read_leases().picture()
+
+    async def _write_lease_history(self) -> None:
+        ledger = self._ledger()
+        if look := await ledger.lease_look():
+            count = await write_lease_history(ledger, self._lease_rules(), look)
+            self.console.print(
+                f"  [green]ok[/] demo: {count} counts of leases made up from when the leases"
+                " were given",
+                highlight=False,
+            )
+
+    def _read_leases(self) -> ReadLeases:
+        return ReadLeases(self._lease_rules(), self._ledger(), lambda: datetime.now(UTC))
+
+    def _lease_rules(self) -> LeaseRules:
+        return lease_rules(load_settings(self.settings))
+
     async def _write_history(self, today: UsageSnapshot) -> None:
         count = await write_history(self._ledger(), today.site, today.taken_at, today.overview)
         self.console.print(
@@ -117,7 +164,12 @@ class Run:
         style = "green" if not drained.failed + drained.poisoned + drained.lost else "red"
         self.console.print(f"  [{style}]ok[/] release_licenses: {text}", highlight=False)
 
-    async def _summary(self, before: UsageSnapshot | None, after: UsageSnapshot | None) -> Summary:
+    async def _summary(
+        self,
+        before: UsageSnapshot | None,
+        after: UsageSnapshot | None,
+        leases: LeasePicture | None,
+    ) -> Summary:
         ledger, plan_id = self._ledger(), self.watcher.plan_id()
         return Summary(
             before=before,
@@ -125,6 +177,7 @@ class Run:
             plan=await ledger.plan(plan_id) if plan_id else None,
             releases=await ledger.releases_of_plan(plan_id) if plan_id else [],
             outlook=await ledger.state(Outlook, OUTLOOK),
+            leases=leases,
         )
 
     def _ledger(self) -> TablesLedger:
@@ -143,11 +196,22 @@ def run_site(console: Console, settings_file: Path, records: Path = RUN_FOLDER) 
 
 
 async def _run_demo(console: Console, users: int, folder: Path) -> None:
-    console.print(f"Starting a demo Qlik Sense site with {users:,} users, and Azurite")
+    console.print(
+        f"Starting a demo Qlik Sense site with {users:,} users, a QlikView farm with 500, and"
+        " Azurite"
+    )
     _empty(folder)  # a new site has no past: neither points nor a budget that is used up
-    with DemoSite.start(world=default_world(users), directory=folder / "certificates") as site:
-        settings = demo_settings(site, folder / "points.lp") | _FAST_RETRY
-        await _run(console, settings, folder, None, made_up_history=True)
+    certificates = folder / "certificates"
+    with (
+        DemoSite.start(world=default_world(users), directory=certificates) as site,
+        DemoQms.start() as qms,
+    ):
+        settings = {
+            **demo_settings(site, folder / "points.lp"),
+            **qlikview_settings(qms, certificates / "qlikview.password"),
+            **_FAST_RETRY,
+        }
+        await _run(console, settings, folder, None, demo=_Demo(qms))
 
 
 async def _run_site(console: Console, settings_file: Path, folder: Path) -> None:
@@ -178,10 +242,10 @@ async def _run(
     folder: Path,
     storage: str | None,
     *,
-    made_up_history: bool = False,
+    demo: _Demo | None = None,
 ) -> None:
     async with _storage(storage, folder / "azurite") as connection:
-        run = Run(console, settings, connection, _Watcher(console), made_up_history)
+        run = Run(console, settings, connection, _Watcher(console), demo)
         print_summary(console, await run(), _places(settings, folder, storage))
 
 

@@ -12,6 +12,7 @@ from shared.domain.model import LicenseType, UsageSnapshot
 from shared.domain.outlook import HolderCounts, Outlook
 from shared.domain.plan import Plan, PlanStatus, Reason
 from shared.domain.release import ReleaseRecord
+from shared.usecases.read_leases import LeasePicture
 
 _WHY_NOTHING_WENT = {
     PlanStatus.DRY_RUN: "LICENSE_RELEASE__DRY_RUN is true: nothing was queued.",
@@ -30,6 +31,7 @@ class Summary:
     plan: Plan | None
     releases: list[ReleaseRecord]
     outlook: Outlook | None
+    leases: LeasePicture | None = None
 
 
 def print_summary(console: Console, summary: Summary, places: Mapping[str, str]) -> None:
@@ -46,6 +48,8 @@ def print_summary(console: Console, summary: Summary, places: Mapping[str, str])
         console.print(_outcomes(summary.releases))
     if summary.outlook:
         _print_outlook(console, summary.outlook)
+    if summary.leases:
+        _print_leases(console, summary.leases)
     for what, where in places.items():
         console.print(f"{what}: {where}", soft_wrap=True, highlight=False)
 
@@ -116,6 +120,27 @@ def _holders(holders: Sequence[HolderCounts]) -> Table:
     for name in holders[0].counts:
         table.add_row(_words(name), *(f"{one.counts.get(name, 0):,}" for one in holders))
     return table
+
+
+def _print_leases(console: Console, picture: LeasePicture) -> None:
+    servers = [one for one in picture.surveys if one.counts.leases]
+    table = _table("QlikView license leases", "", *(one.counts.server for one in servers))
+    for name in ("assigned", "unused_30_days", "leases", "users_at_limit", "users_blocked"):
+        values = (getattr(one.counts, name) for one in servers)
+        table.add_row(_words(name), *("unknown" if n is None else f"{n:,}" for n in values))
+    machines = sorted({name for one in servers for name in one.server.names.farm})
+    for machine in machines:
+        loads = (one.machines.get(machine) for one in servers)
+        table.add_row(f"leases on {machine}", *(f"{x.leases if x else 0:,}" for x in loads))
+    console.print(table)
+    refused = sum(one.counts.users_next_refused or 0 for one in servers)
+    console.print(
+        f"[yellow]{refused} users[/] may be refused at their next start, silently."
+        " docs/leases.md shows how to plan the farm.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print()
 
 
 def _verb(reason: Reason) -> str:

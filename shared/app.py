@@ -38,6 +38,7 @@ class Desk:
 
     settings: "Settings"
     ledger: Ledger
+    telemetry: LogTelemetry
 
     def read_status(self) -> ReadStatus:
         """The state of the app."""
@@ -54,7 +55,7 @@ class Desk:
             policy=rules.release_policy(self.settings),
             switches=rules.switches(self.settings),
             ledger=self.ledger,
-            telemetry=LogTelemetry(),
+            telemetry=self.telemetry,
             clock=utc_now,
             new_id=lambda: secrets.token_hex(8),
         )

@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.adapters.kept_open import KeptOpen
-from shared.adapters.telemetry import LogTelemetry, quiet_libraries
+from shared.adapters.personal_names import PersonalNames
+from shared.adapters.telemetry import LogTelemetry, open_signals, prepare_loggers
 from shared.app import App, Desk, utc_now
 from shared.domain import events
 from shared.domain.errors import SecretError, SettingsError
@@ -22,11 +23,13 @@ from shared.domain.switches import Switches
 from shared.open_connections import (
     ConnectionKey,
     Connections,
+    SecretsRead,
     open_connections,
     open_ledger,
     open_queue,
     open_secret_reader,
     read_secrets,
+    secret_sources,
 )
 from shared.usecases.poison_messages import PoisonMessages
 from shared.usecases.record_failed_release import RecordFailedRelease
@@ -36,7 +39,10 @@ if TYPE_CHECKING:
     from shared.adapters.ledger import TablesLedger
     from shared.adapters.message_queue import StorageMessageQueue
     from shared.adapters.secrets import SecretReader
+    from shared.lease_app import LeaseApp
+    from shared.open_qlikview import QlikViewConnections
     from shared.settings import Settings, StorageSettings
+    from shared.usecases.read_leases import ReadLeases
 
 # For one machine without InfluxDB: points go to this file. Not for Azure, where files do not last.
 POINTS_FILE = "STEWARD_POINTS_FILE"
@@ -53,6 +59,11 @@ def app(function: str) -> AbstractAsyncContextManager[App]:
     return worker().app(function)
 
 
+def lease_app() -> AbstractAsyncContextManager["LeaseApp | None"]:
+    """The app for one collection of leases; None when no QlikView is configured."""
+    return worker().lease_app()
+
+
 def desk(function: str) -> Desk:
     """The app for one HTTP call."""
     return worker().desk(function)
@@ -67,14 +78,16 @@ class Worker:
     """What one worker process keeps between invocations."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        quiet_libraries()
         self._environ = environ
-        self._telemetry = LogTelemetry()
+        self._names = PersonalNames(self.site_name())
+        prepare_loggers(self._names)
+        self._telemetry = LogTelemetry(signals=open_signals(environ), names=self._names)
         self._ledgers: dict[object, TablesLedger] = {}
         self._readers: dict[str | None, SecretReader] = {}
         self._doubts_told: set[str] = set()
         self._queues: dict[StorageSettings, StorageMessageQueue] = {}
         self._connections = KeptOpen(self._connect, Connections.aclose)
+        self._qlikview = KeptOpen(self._connect_qlikview, lambda each: each.aclose())
 
     @asynccontextmanager
     async def app(self, function: str) -> AsyncIterator[App]:
@@ -86,9 +99,7 @@ class Worker:
         """
         settings = self.settings(function)
         ledger = self.ledger(settings.site_name)
-        secrets = await read_secrets(settings, self._reader(settings.key_vault_url))
-        points_file = self._environ.get(POINTS_FILE, "")
-        key = ConnectionKey(settings, points_file, frozenset(secrets.values.items()))
+        key, secrets = await self._connection_key(settings, secret_sources(settings))
         async with self._connections.use(key) as connections:
             expiries = Expiries(connections.certificate_expiry, secrets.expiries)
             yield App(
@@ -104,7 +115,7 @@ class Worker:
     def desk(self, function: str) -> Desk:
         """What an HTTP call needs."""
         settings = self.settings(function)
-        return Desk(settings, self.ledger(settings.site_name))
+        return Desk(settings, self.ledger(settings.site_name), self._telemetry)
 
     def failed_release_recorder(self) -> RecordFailedRelease:
         """Works on the storage connection alone, whatever is wrong with the other settings."""
@@ -115,6 +126,14 @@ class Worker:
         """Looks after the messages that were not acted upon; needs the storage account alone."""
         site = self.site_name()
         return PoisonMessages(site, self.ledger(site), self.queue(), utc_now)
+
+    def read_leases(self) -> "ReadLeases":
+        """Reads the leases that were collected; asks the ledger alone."""
+        from shared.settings.rules import lease_rules
+        from shared.usecases.read_leases import ReadLeases
+
+        settings = self.settings("collect_leases")
+        return ReadLeases(lease_rules(settings), self.ledger(settings.site_name), utc_now)
 
     def site_name(self) -> str:
         """SITE_NAME, or `unknown`: what failed is recorded even when the settings are wrong."""
@@ -133,23 +152,34 @@ class Worker:
         except SettingsError as error:
             detail = {"function": function, "detail": str(error)}
             self._telemetry.emit(events.SETTINGS_INVALID, detail)
+            self._names.hide_in(error)
             raise
+        self._names.shown = settings.telemetry.personal_names
         self._tell_doubts(settings)
         return settings
 
-    def check_leases(self) -> None:
-        """Lease collection is not built yet: say so rather than collect nothing in silence.
+    @asynccontextmanager
+    async def lease_app(self) -> AsyncIterator["LeaseApp | None"]:
+        """The app for one collection of leases; None, and an event, without QlikView settings.
+
+        It needs nothing of Qlik Sense: neither its certificates nor a site that answers.
 
         Raises:
-            SettingsError: QlikView settings are given, and nothing here reads them.
+            SettingsError: the settings can't be used; nothing was opened.
+            SecretError: the password or another secret that is needed can't be read.
         """
         settings = self.settings("collect_leases")
-        if settings.qlikview:
-            raise SettingsError(
-                "QLIKVIEW__* is set, and this version does not collect QlikView leases yet:"
-                " remove these settings until CHANGELOG.md says that it does."
-            )
-        self._telemetry.emit(events.LEASES_NOT_CONFIGURED, {"site": settings.site_name})
+        if settings.qlikview is None:
+            self._telemetry.emit(events.LEASES_NOT_CONFIGURED, {"site": settings.site_name})
+            yield None
+            return
+        from shared.lease_app import LeaseApp
+        from shared.open_qlikview import qlikview_sources
+
+        sources = qlikview_sources(settings, settings.qlikview)
+        key, _ = await self._connection_key(settings, sources)
+        async with self._qlikview.use(key) as connections:
+            yield LeaseApp(settings, self.ledger(settings.site_name), connections, self._telemetry)
 
     def switches_now(self) -> Switches:
         """The switches as they are set at this moment."""
@@ -178,12 +208,25 @@ class Worker:
     async def aclose(self) -> None:
         """Close whatever is open; for commands, which end, as functions do not."""
         await self._connections.aclose()
+        await self._qlikview.aclose()
         for ledger in self._ledgers.values():
             ledger.close()
         for queue in self._queues.values():
             queue.close()
         for reader in self._readers.values():
             reader.close()
+
+    async def _connection_key(
+        self, settings: "Settings", sources: "Mapping[str, SecretSource | None]"
+    ) -> tuple[ConnectionKey, SecretsRead]:
+        secrets = await read_secrets(sources, self._reader(settings.key_vault_url))
+        points_file = self._environ.get(POINTS_FILE, "")
+        return ConnectionKey(settings, points_file, frozenset(secrets.values.items())), secrets
+
+    async def _connect_qlikview(self, key: ConnectionKey) -> "QlikViewConnections":
+        from shared.open_qlikview import open_qlikview
+
+        return await open_qlikview(key)
 
     async def _connect(self, key: ConnectionKey) -> Connections:
         def on_failure(kind: NoticeKind, sentence: str) -> None:

@@ -73,16 +73,10 @@ class SecretsRead:
     expiries: Mapping[str, datetime | None]
 
 
-async def read_secrets(settings: "Settings", reader: "SecretReader") -> SecretsRead:
-    """Read the secrets that the connections need.
-
-    Raises:
-        SecretError: one of them can't be read, or is no certificate where one is wanted.
-    """
-    from shared.adapters.certificate_text import certificate_bytes
-
+def secret_sources(settings: "Settings") -> "dict[str, SecretSource | None]":
+    """Where the secrets of the connections to Qlik Sense are, by what they are for."""
     sense, influxdb = settings.qlik_sense, settings.influxdb
-    sources: dict[str, SecretSource | None] = {
+    return {
         "certificate": sense.client_certificate,
         "key": sense.client_key,
         "root": sense.root_certificate,
@@ -90,6 +84,18 @@ async def read_secrets(settings: "Settings", reader: "SecretReader") -> SecretsR
         "influxdb": influxdb.token if influxdb else None,
         "webhook": settings.webhook.url if settings.webhook else None,
     }
+
+
+async def read_secrets(
+    sources: "Mapping[str, SecretSource | None]", reader: "SecretReader"
+) -> SecretsRead:
+    """Read the secrets that are given.
+
+    Raises:
+        SecretError: one of them can't be read, or is no certificate where one is wanted.
+    """
+    from shared.adapters.certificate_text import certificate_bytes
+
     read = {use: await reader.read(source) for use, source in sources.items() if source}
     return SecretsRead(
         values={
@@ -117,17 +123,32 @@ async def open_connections(key: ConnectionKey, on_webhook_failure: WebhookFailur
     secrets = dict(key.secrets)
     from shared.adapters.qrs import client_certificate_expiry
 
-    influxdb = _influxdb(key.settings, secrets)
-    points = influxdb or (_points_file(key.points_file) if key.points_file else NoPoints())
+    points = open_points(key)
     notifier = _notifier(key.settings, secrets, on_webhook_failure)
     client = _client_certificate(secrets)
     return Connections(
         qrs=_qrs(key.settings, secrets, client),
         certificate_expiry=client_certificate_expiry(client) if client else None,
-        points=points,
+        points=points.writer,
         notifier=notifier,
-        influxdb=influxdb,
+        influxdb=points.influxdb,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PointStore:
+    """Where points go; `influxdb` is what has to be closed, where it is one."""
+
+    writer: PointWriter
+    influxdb: "InfluxDbWriter | None"
+
+
+def open_points(key: ConnectionKey) -> PointStore:
+    """InfluxDB, or a file, or nothing: whatever is configured."""
+    influxdb = _influxdb(key.settings, dict(key.secrets))
+    if influxdb:
+        return PointStore(influxdb, influxdb)
+    return PointStore(_points_file(key.points_file) if key.points_file else NoPoints(), None)
 
 
 def _client_certificate(secrets: Mapping[str, bytes]) -> "ClientCertificate | None":

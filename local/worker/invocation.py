@@ -76,6 +76,7 @@ class InvocationResult:
         error: `Type: text` of the exception, None when it succeeded.
         stack: the traceback of the exception.
         logs: what it logged.
+        trace_parent: the W3C traceparent that the call was given.
     """
 
     invocation_id: str
@@ -85,6 +86,7 @@ class InvocationResult:
     error: str | None = None
     stack: str = ""
     logs: tuple[LogLine, ...] = ()
+    trace_parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

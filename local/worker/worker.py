@@ -5,6 +5,7 @@ import contextlib
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -190,7 +191,8 @@ class Worker:
         try:
             await self._pipes.send(request)
             result = await future
-            return read_result(result, tuple(self._logs[call_id]))
+            read = read_result(result, tuple(self._logs[call_id]))
+            return replace(read, trace_parent=request["trace_parent"])
         finally:
             del self._pending[call_id], self._logs[call_id]
 

@@ -1,7 +1,8 @@
 """Tells people by a webhook: one JSON that Logic Apps and Teams workflows both take.
 
 The address is a secret: whoever has it can post. So nothing of it, not even its host, is in a log
-line or a message, and httpx's client is not used, because it logs the address of every request.
+line, a message or a trace, and httpx's client is not used, because it logs the address of every
+request.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from collections.abc import Callable, Collection
 import httpx
 import stamina
 
+from shared.adapters.untraced import untraced
 from shared.adapters.webhook_failures import NotDeliveredError, checked_address, fault, refusal
 from shared.domain.notice import Notice, NoticeKind
 
@@ -87,7 +89,8 @@ class Webhook:
                 asyncio.timeout(self._request_timeout),
                 httpx.AsyncHTTPTransport(verify=ssl.create_default_context()) as transport,
             ):
-                response = await transport.handle_async_request(request)
+                with untraced():
+                    response = await transport.handle_async_request(request)
                 await response.aclose()  # the status says it all
         except (httpx.TransportError, OSError) as error:  # also ssl.SSLError and TimeoutError
             raise fault(error) from None

@@ -49,6 +49,10 @@ class QmsAnswerError(QmsError):
     """QMS answered something else than what was asked for: HTML, hostile or broken XML."""
 
 
+class NoLeasesError(StewardError):
+    """There is nothing to tell about leases: none were collected, or nobody has that name."""
+
+
 class PartialReadError(StewardError):
     """What was read may not be all there is, so nothing may be planned on it."""
 

@@ -36,6 +36,22 @@ USAGE_INCOMPLETE = Event(
     ("site", "part", "error"),
     "A part of the usage snapshot could not be read and is unknown; the counts were collected.",
 )
+POOL_COUNTED = Event(
+    "pool.counted",
+    Level.INFO,
+    (
+        "site",
+        "pool",
+        "unit",
+        "total",
+        "available",
+        "allocated",
+        "used",
+        "percent_available",
+        "days_until_run_out",
+    ),
+    "The counts of one pool, and the forecast's median; what is not known is left out.",
+)
 USAGE_DISABLED = Event(
     "usage.disabled",
     Level.INFO,
@@ -96,6 +112,12 @@ RELEASES_SWITCHED_OFF = Event(
     ("site", "plan_id", "licenses", "switch"),
     "A message arrived while a switch was off; it was recorded and nothing was released.",
 )
+RELEASES_SETTLED = Event(
+    "release.settled",
+    Level.INFO,
+    ("site", "plan_id", "license_type", "outcome", "licenses"),
+    "So many licenses of a message got this outcome in this run; a later run counts none again.",
+)
 RELEASES_FINISHED = Event(
     "release.finished",
     Level.INFO,
@@ -143,6 +165,37 @@ LEASES_NOT_CONFIGURED = Event(
     Level.INFO,
     ("site",),
     "The timer fired, and no QlikView settings are given, so nothing was read.",
+)
+LEASES_COLLECTED = Event(
+    "leases.collected",
+    Level.INFO,
+    (
+        "site",
+        "servers",
+        "assigned",
+        "leased",
+        "leases",
+        "users_at_limit",
+        "users_blocked",
+        "users_next_refused",
+        "appeared",
+        "moved",
+        "vanished",
+        "points",
+    ),
+    "Named CALs and leases were read and kept; the numbers are sums over all QlikView Servers.",
+)
+LEASES_INCOMPLETE = Event(
+    "leases.incomplete",
+    Level.WARNING,
+    ("site", "server", "detail"),
+    "A QlikView Server could not be read, or not wholly; the others were collected.",
+)
+LEASES_CACHED = Event(
+    "leases.cached",
+    Level.INFO,
+    ("site", "detail"),
+    "The QMS would not clear its cache of CALs, so what was read may be some minutes old.",
 )
 
 SETTINGS_INVALID = Event(
@@ -217,6 +270,19 @@ EARLY_WARNINGS = {
             WarningKind.RELEASED_CAME_BACK,
             Level.WARNING,
             "Many released users came straight back: an access rule gives the licenses again.",
+        ),
+        _early_warning(
+            WarningKind.LEASE_REFUSALS,
+            Level.WARNING,
+            "QlikView users may be refused a lease at their next start on the farm, silently.",
+        ),
+        _early_warning(
+            WarningKind.LEASE_MACHINE_GROWING,
+            Level.WARNING,
+            "A machine has many QlikView leases, or many more than a week ago.",
+        ),
+        _early_warning(
+            WarningKind.CALS_LOW, Level.WARNING, "Few named CALs of QlikView can be assigned."
         ),
     )
 }

@@ -206,7 +206,7 @@ def _string(raw: dict[str, object], name: str) -> str:
 def _guid(raw: dict[str, object], name: str) -> str:
     value = _string(raw, name).lower()
     if not _GUID.fullmatch(value):
-        raise _malformed(f"`{name}` is no GUID: {value[:60]!r}")
+        raise _malformed(f"`{name}` is no GUID")  # not which: it may be a person's name
     return value
 
 

@@ -14,6 +14,7 @@ from shared.settings.release import (
     NeverReleaseSettings,
 )
 from shared.settings.storage import StorageSettings, load_storage_settings
+from shared.settings.telemetry import TelemetrySettings
 
 __all__ = [
     "SETTING_REFERENCE",
@@ -32,6 +33,7 @@ __all__ = [
     "SettingInfo",
     "Settings",
     "StorageSettings",
+    "TelemetrySettings",
     "WebhookSettings",
     "load_settings",
     "load_storage_settings",

@@ -9,6 +9,7 @@ from shared.settings.monitor import EarlyWarningSettings, LicenseMonitorSettings
 from shared.settings.qlik_sense import QlikSenseSettings
 from shared.settings.qlikview import LeaseSettings, QlikViewSettings
 from shared.settings.release import LicenseReleaseSettings
+from shared.settings.telemetry import TelemetrySettings
 
 _QUARANTINE_DAYS = 7
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     webhook: WebhookSettings | None = None
     qlikview: QlikViewSettings | None = None
     leases: LeaseSettings = Field(default_factory=LeaseSettings)
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
 
     @classmethod
     def settings_customise_sources(

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
 
-from shared.domain import events
+from shared.domain import events, spans
 from shared.domain.errors import StewardError
 from shared.domain.plan import Action, Approval, Plan, PlanStatus
 from shared.domain.policy import ReleasePolicy
 from shared.domain.switches import Switches
 from shared.usecases.plan_releases import plan_messages
+from shared.usecases.plan_trace import link_to_plan
 from shared.usecases.ports import Clock, Ledger, Telemetry
 
 ABANDONED = timedelta(minutes=1)  # an approval takes seconds
@@ -55,6 +56,13 @@ class ApprovePlan:
         plan = await self.ledger.plan(plan_id)
         if plan is None:
             raise UnknownPlanError(f"there is no plan {plan_id!r} at this site")
+        about = {"site": self.site, "plan_id": plan_id}
+        with self.telemetry.span(spans.APPROVE_PLAN, about) as span:
+            await link_to_plan(self.ledger, plan_id, span)
+            return await self._approve_if_fresh(plan)
+
+    async def _approve_if_fresh(self, plan: Plan) -> Approved:
+        plan_id = plan.plan_id
         self._check(plan)
         released = [
             decision

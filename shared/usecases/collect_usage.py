@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from shared.domain import events
+from shared.domain import events, spans
 from shared.domain.errors import QrsError
 from shared.domain.model import LicenseType, ServerLicense, UsageSnapshot
 from shared.domain.outlook import Outlook
@@ -54,6 +54,10 @@ class CollectUsage:
         if not self.enabled:
             self.telemetry.emit(events.USAGE_DISABLED, {"site": self.site})
             return Collection()
+        with self.telemetry.span(spans.COLLECT_USAGE, {"site": self.site}):
+            return await self._collect()
+
+    async def _collect(self) -> Collection:
         snapshot = await self._read()
         await self.ledger.save_usage(snapshot)
         points = usage_points(snapshot, self.static_tags)

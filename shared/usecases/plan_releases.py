@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain import events, messages
+from shared.domain import events, messages, spans
 from shared.domain.errors import PartialReadError, PointsError
 from shared.domain.grace import Mark, apply_grace, newly_marked
 from shared.domain.limits import Limits, apply_limits
@@ -26,7 +26,8 @@ from shared.domain.plausibility import Believable
 from shared.domain.policy import ReleasePolicy, decide
 from shared.domain.switches import Switches
 from shared.usecases.believe_read import LATEST, doubts_about
-from shared.usecases.ports import Clock, Ledger, Notifier, PointWriter, Qrs, Telemetry
+from shared.usecases.plan_trace import keep_trace
+from shared.usecases.ports import Clock, Ledger, Notifier, PointWriter, Qrs, Span, Telemetry
 from shared.usecases.read_site import SiteRead, read_site
 from shared.usecases.write_points import write_points
 
@@ -82,12 +83,19 @@ class PlanReleases:
         if not self.switches.enabled:
             self.telemetry.emit(events.PLAN_DISABLED, {"site": self.site})
             return Planning()
+        with self.telemetry.span(spans.PLAN_RELEASES, {"site": self.site}) as span:
+            return await self._plan(span)
+
+    async def _plan(self, span: Span) -> Planning:
         latest = await self.ledger.state(LatestPlan, LATEST)
         site_read = await self._read(latest)
         marks = await self._marks(latest)
         plan = self._decide(site_read, marks, self.clock())
-        await self._save(plan, site_read)
+        span.note("plan_id", plan.plan_id)
+        await self._save(plan, site_read, span.trace_parent)
         texts = plan_messages(plan, plan.released) if plan.status is PlanStatus.QUEUED else ()
+        for name, told in _about(plan, len(texts)).items():
+            span.note(name, told)
         self._report(plan, len(texts))
         await self._write_points(plan)
         await self._notify(plan)
@@ -143,9 +151,10 @@ class PlanReleases:
             decisions=decisions,
         )
 
-    async def _save(self, plan: Plan, site_read: SiteRead) -> None:
+    async def _save(self, plan: Plan, site_read: SiteRead, trace_parent: str) -> None:
         population = {t: len(rows) for t, rows in site_read.licenses.items()}
         latest = LatestPlan(plan.plan_id, plan.created_at, population)
+        await keep_trace(self.ledger, plan.plan_id, trace_parent)
         await self.ledger.save_plan(plan)
         await self.ledger.change_state(LatestPlan, LATEST, lambda _: latest)
 
@@ -212,6 +221,11 @@ def plan_messages(plan: Plan, released: Iterable[Decision]) -> tuple[str, ...]:
         licenses=[decision.license for decision in released],
     )
     return tuple(messages.to_json(group) for group in groups)
+
+
+def _about(plan: Plan, message_count: int) -> dict[str, str | int]:
+    released = len(plan.released)
+    return {"status": plan.status.value, "released": released, "messages": message_count}
 
 
 def _holder(license_: AccessLicense, site_read: SiteRead) -> User | None:

@@ -241,7 +241,8 @@ class LeaseLedger(Protocol):
     async def thin_lease_counts(self, now: datetime) -> int:
         """Of each whole UTC day that is over 90 days old leave the last counts only.
 
-        Changes that are over 400 days old go as well. Returns how many were deleted; a call does a bounded part of the work.
+        Changes that are over 400 days old go as well. Returns how many were deleted; a call does
+        a bounded part of the work.
         """
         ...
 
@@ -250,7 +251,7 @@ class LeaseLedger(Protocol):
         ...
 
     async def lease_changes(self, since: datetime, *, user: str | None = None) -> list[LeaseChange]:
-        """The changes seen at or after `since`, oldest first; of one user (any case) or of all."""
+        """The changes seen at or after `since`, oldest first; of one user (in any case) or all."""
         ...
 
 

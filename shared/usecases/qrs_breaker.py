@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.breaker import Breaker, entered, failed, succeeded
 from shared.usecases.ports import Clock, Ledger
 
-_NAME = "qrs"
+BREAKER = "qrs"  # the name of the state that holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class QrsBreaker:
 
     async def closed_until(self) -> datetime | None:
         """The moment before which QRS is to be left alone; None when work may begin."""
-        known = await self.ledger.state(Breaker, _NAME)
+        known = await self.ledger.state(Breaker, BREAKER)
         if known is None or known.open_until is None:
             return None
         now = self.clock()
@@ -30,7 +30,7 @@ class QrsBreaker:
             admitted = current.refuses_until(now) is None
             return entered(current, now)
 
-        after = await self.ledger.change_state(Breaker, _NAME, enter)
+        after = await self.ledger.change_state(Breaker, BREAKER, enter)
         return None if admitted else after.open_until
 
     async def tell(self, *, failure: bool) -> datetime | None:
@@ -44,14 +44,14 @@ class QrsBreaker:
         """QRS was not available; returns until when it is left alone now, if it is."""
         now = self.clock()
         after = await self.ledger.change_state(
-            Breaker, _NAME, lambda breaker: failed(breaker or Breaker(), now)
+            Breaker, BREAKER, lambda breaker: failed(breaker or Breaker(), now)
         )
         return after.open_until
 
     async def tell_success(self) -> None:
         """QRS answered as it should."""
-        known = await self.ledger.state(Breaker, _NAME)
+        known = await self.ledger.state(Breaker, BREAKER)
         if known and known != Breaker():
             await self.ledger.change_state(
-                Breaker, _NAME, lambda breaker: succeeded(breaker or Breaker())
+                Breaker, BREAKER, lambda breaker: succeeded(breaker or Breaker())
             )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain import events
+from shared.domain import events, spans
 from shared.domain.errors import QrsUnavailableError, StewardError
 from shared.domain.limits import Limits
 from shared.domain.messages import CandidateMessage, RefusedMessageError, from_json, to_json
@@ -21,6 +21,7 @@ from shared.domain.switches import Switches
 from shared.usecases.daily_budget import BudgetKeeper
 from shared.usecases.delete_strategies import DeleteStrategy
 from shared.usecases.message_refusals import MessageRefusals, QueuedText
+from shared.usecases.plan_trace import link_to_plan
 from shared.usecases.ports import Clock, Ledger, MessageQueue, Qrs, Telemetry
 from shared.usecases.qrs_breaker import QrsBreaker
 from shared.usecases.release_report import ReleaseReport, about
@@ -77,6 +78,13 @@ class ReleaseLicenses:
             message = from_json(queued.body, site=self.site, now=self.clock())
         except RefusedMessageError as error:
             return await self._refuse(queued, error.refusal, error.detail)
+        people = [item.account for item in message.licenses]
+        about_it = _about(message, queued)
+        with self.telemetry.span(spans.RELEASE_MESSAGE, about_it, people=people) as span:
+            await link_to_plan(self.ledger, message.plan_id, span)
+            return await self._act(queued, message)
+
+    async def _act(self, queued: QueuedText, message: CandidateMessage) -> ReleaseRun:
         switch = await self._holding_back(message)
         if switch:
             return await self._refuse_switched_off(queued, message, switch)
@@ -109,6 +117,7 @@ class ReleaseLicenses:
             deletes=self.deletes,
             budget=BudgetKeeper(self.ledger, self.qrs, self.limits, self.clock),
             out_of_time=lambda: self.clock() >= deadline,
+            telemetry=self.telemetry,
         )
 
     async def _holding_back(self, message: CandidateMessage) -> str:
@@ -190,3 +199,12 @@ class ReleaseLicenses:
 
     def _refusals(self) -> MessageRefusals:
         return MessageRefusals(self.ledger, self.telemetry, self.clock)
+
+
+def _about(message: CandidateMessage, queued: QueuedText) -> dict[str, str | int]:
+    return {
+        **about(message),
+        "licenses": len(message.licenses),
+        "message_id": queued.message_id,
+        "delivery": queued.dequeue_count,
+    }

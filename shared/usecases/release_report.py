@@ -74,7 +74,7 @@ class ReleaseReport:
         )
 
 
-def about(message: CandidateMessage) -> dict[str, object]:
+def about(message: CandidateMessage) -> dict[str, str]:
     """The dimensions that name a message in events."""
     return {
         "site": message.site,

@@ -5,9 +5,11 @@ confirms the DELETEs of the round before. A DELETE whose answer got lost is ther
 again before its license was read again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from shared.domain import events
 from shared.domain.messages import CandidateMessage
 from shared.domain.model import AccessLicense, User
 from shared.domain.policy import ReleasePolicy
@@ -17,7 +19,9 @@ from shared.domain.release_attempt import Attempt
 from shared.domain.switches import Switches
 from shared.usecases.daily_budget import BudgetKeeper
 from shared.usecases.delete_strategies import DeleteStrategy
-from shared.usecases.ports import Clock, Ledger, Qrs
+from shared.usecases.ports import Clock, Ledger, Qrs, Telemetry
+from shared.usecases.release_report import about
+from shared.usecases.release_spans import ReleaseSpans
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,30 @@ class ReleaseRounds:
     deletes: DeleteStrategy
     budget: BudgetKeeper
     out_of_time: Callable[[], bool]
+    telemetry: Telemetry
     _open: dict[str, Attempt] = field(default_factory=dict, init=False)
     _known: list[ReleaseRecord] = field(default_factory=list, init=False)
     _news: list[ReleaseRecord] = field(default_factory=list, init=False)
     _qrs_unavailable: bool = field(default=False, init=False)
+    _spans: ReleaseSpans = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spans = ReleaseSpans(self.telemetry)
 
     async def run(self) -> Worked:
         """Work until every license has an outcome that was read, or time is up."""
+        try:
+            return await self._work()
+        finally:
+            self._spans.close()
+            self._tell_outcomes()
+
+    async def _work(self) -> Worked:
         await self._recall()
         while batch := self._next_batch():
             to_delete = await self._look(batch)
             if to_delete:
+                self._spans.begin(to_delete)
                 await self.deletes(self.message.license_type, to_delete, self._may_delete)
                 self._qrs_unavailable |= any(attempt.qrs_unavailable for attempt in to_delete)
         records = [*self._known, *self._news]
@@ -147,10 +164,17 @@ class ReleaseRounds:
         await self.ledger.append_audit([record.audit_entry() for record in changed])
         await self.ledger.save_releases(changed)
         settled = [attempt for attempt in batch if attempt.is_settled]
+        self._spans.settle(settled)
         for attempt in settled:
             self._news.append(self._open.pop(attempt.license_id).record_now())
         for attempt in batch:
             attempt.changed = False
+
+    def _tell_outcomes(self) -> None:
+        """What this run settled, whatever stopped it: no later run tells of these again."""
+        for outcome, number in Counter(record.outcome for record in self._news).items():
+            settled = {"outcome": outcome.value, "licenses": number}
+            self.telemetry.emit(events.RELEASES_SETTLED, {**about(self.message), **settled})
 
     def _left(self) -> CandidateMessage | None:
         return self.message.only(self._open) if self._open else None

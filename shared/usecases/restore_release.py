@@ -9,7 +9,7 @@ allocated a license.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from shared.domain import events
+from shared.domain import events, spans
 from shared.domain.audit import AuditEntry
 from shared.domain.errors import QrsError, QrsUnavailableError, StewardError
 from shared.domain.model import AccessLicense
@@ -26,6 +26,7 @@ from shared.domain.restore import (
     how_it_came_back,
     in_force,
 )
+from shared.usecases.plan_trace import link_to_plan
 from shared.usecases.ports import Clock, Ledger, Qrs, Telemetry
 
 type _Way = tuple[str, Callable[[], Awaitable[AllocateAnswer]]]
@@ -73,6 +74,19 @@ class RestoreRelease:
             QrsError: QRS can't be asked, or does not say; restore again, it is read first.
         """
         release = await self._release(release_id)
+        about = {
+            "site": self.site,
+            "plan_id": release.plan_id,
+            "license_type": release.license_type.value,
+        }
+        people = [release.account]
+        with self.telemetry.span(spans.RESTORE_RELEASE, about, people=people) as span:
+            await link_to_plan(self.ledger, release.plan_id, span)
+            restored = await self._restore(release, actor)
+            span.note("how", restored.how.value)
+            return restored
+
+    async def _restore(self, release: ReleaseRecord, actor: str) -> Restored:
         before = await self._held(release)
         if before is not None and in_force(before):
             return _restored(release, How.ALREADY_HELD, before)

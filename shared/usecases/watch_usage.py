@@ -24,6 +24,7 @@ from shared.domain.release import ReleaseRecord
 from shared.domain.returned_users import came_back, returned_users
 from shared.usecases.ports import Clock, Ledger, PointWriter, Telemetry
 from shared.usecases.survey_holders import Survey, SurveyHolders
+from shared.usecases.tell_pools import tell_pools
 from shared.usecases.write_points import write_points
 
 HISTORY = timedelta(days=400)  # a year, and its beginning once more
@@ -73,6 +74,13 @@ class WatchUsage:
         outlook = outlook_of(snapshot.taken_at, seen.pools, seen.forecasts, warnings, holders)
         await self.ledger.change_state(Outlook, OUTLOOK, lambda _: outlook)
         await self.ledger.thin_usage(seen.now)
+        tell_pools(
+            seen.pools,
+            seen.forecasts,
+            site=snapshot.site,
+            now=seen.now,
+            telemetry=self.telemetry,
+        )
         await write_points(
             self.points, self._points(seen), site=snapshot.site, telemetry=self.telemetry
         )

@@ -6,8 +6,12 @@ from pathlib import Path
 from shared.domain import own_points
 from shared.domain.early_warnings import WarningKind
 from shared.domain.holders import Counted
+from shared.domain.leases import lease_points
+from shared.domain.leases.survey import survey
 from shared.domain.pools import PoolName
 from shared.settings import SETTING_REFERENCE
+from tests.unit.build import NOW
+from tests.unit.leases.build import FARM, a_config, a_lease
 
 WARNINGS = Path("docs/early-warnings.md").read_text()
 MEASUREMENTS = Path("docs/measurements.md").read_text()
@@ -46,3 +50,21 @@ def test_our_measurements_and_what_they_count_are_documented() -> None:
     assert set(rows) == names
     assert all(f"`{pool}`" in rows[own_points.LICENSE_POOL] for pool in PoolName)
     assert all(f"`{each}`" in rows[own_points.LICENSE_HOLDERS] for each in Counted)
+
+
+def test_the_measurements_of_qlikview_are_documented() -> None:
+    """Each measurement has a row with the fields and tags that the code writes, and no other."""
+    config = a_config([a_lease("CTX01"), a_lease("NB-7")], removed=[])
+    surveys = [survey(config, FARM, NOW)]
+    written = [
+        *lease_points.cal_points(surveys, {"site": "Lab"}, NOW),
+        *lease_points.machine_points(surveys, {"site": "Lab"}, NOW, personal_names=True),
+        *lease_points.lease_points(surveys, {"site": "Lab"}, NOW, personal_names=True),
+    ]
+    rows = re.findall(r"^\| `(qlikview_[a-z_]+)` \| (.*) \| (.*) \|$", MEASUREMENTS, re.MULTILINE)
+    assert [name for name, _, _ in rows] == list(dict.fromkeys(p.measurement for p in written))
+    for name, tags, fields in rows:
+        points = [point for point in written if point.measurement == name]
+        told = {tag for point in points for tag in point.tags} - {"site"}
+        assert set(re.findall(r"`([a-z_]+)`", tags)) - {"true", "false"} == told
+        assert set(re.findall(r"`(\w+)`", fields)) == {f for point in points for f in point.fields}

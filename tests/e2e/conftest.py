@@ -1,7 +1,7 @@
 """The whole app: Microsoft's worker, the local host, Azurite, and a demo site over mutual TLS."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from local.worker.invocation import InvocationResult, LogLine
 from local.worker.typed_values import HttpRequest, HttpResponse
 from shared.adapters.ledger import TableAccess, TablesLedger
 from tests.demo_site_fixture import StartDemoSite, qrs_client
+from tests.ingestion_endpoint import IngestionEndpoint
 
 APP = Path(__file__).resolve().parents[2]
 QUEUES = ("release-candidates", "release-candidates-poison")
@@ -163,3 +164,10 @@ async def steward(azurite: Azurite, demo_site: StartDemoSite) -> AsyncIterator[S
             return Steward(host, place, ledger, azurite.connection_string, logs)
 
         yield start
+
+
+@pytest.fixture
+def endpoint() -> Iterator[IngestionEndpoint]:
+    """An ingestion endpoint of Application Insights for one test."""
+    with IngestionEndpoint.start() as started:
+        yield started

@@ -229,7 +229,7 @@ def test_a_message_can_be_described_whatever_its_site_and_age() -> None:
         (
             with_license(user_id="y" * 70),
             "malformed",
-            "`user_id` is no GUID: '" + "y" * 60 + "'",
+            "`user_id` is no GUID",
         ),
         (
             changed(licenses=[ITEM, {**ITEM, "user": "x"}]),

@@ -31,7 +31,7 @@ async def test_a_license_that_is_still_to_go_is_deleted_confirmed_and_recorded()
     point = world.points.written[0]
     assert point.fields == {"days_since_last_use": 100.0}
     assert point.tags["user"] == "LAB\\user1"
-    assert world.telemetry.names() == ["release.finished"]
+    assert world.telemetry.names() == ["release.settled", "release.finished"]
 
 
 async def test_the_before_image_is_recorded_before_the_delete() -> None:
@@ -234,7 +234,13 @@ async def test_a_delete_that_qrs_refuses_fails_alone() -> None:
         Outcome.RELEASED,
         Outcome.RELEASED,
     ]
-    assert world.telemetry.names() == ["release.unfinished"]
+    settled = {
+        dims["outcome"]: dims["licenses"]
+        for name, dims in world.telemetry.events
+        if name == "release.settled"
+    }
+    assert settled == {"failed": 1, "released": 2}
+    assert world.telemetry.names()[-1] == "release.unfinished"
     assert (await world.release()).outcomes == {Outcome.RELEASED: 3}
 
 

@@ -86,7 +86,7 @@ async def test_a_young_site_is_told_that_its_history_is_too_short() -> None:
     world = World(asks_holders=False)
     outlook = await world.watch(a_snapshot(NOW, 300))
     assert outlook.pools[0].forecast.startswith("not enough history")
-    assert world.telemetry.names() == []
+    assert world.telemetry.names() == ["pool.counted"]
 
 
 async def test_what_this_app_released_does_not_look_like_falling_demand() -> None:
@@ -113,6 +113,7 @@ async def test_an_empty_pool_an_expiring_certificate_and_secret_are_warned_of() 
         "server_license.expired",
         "certificate.expiring",
         "secret.expiring",
+        "pool.counted",
     ]
     figures = json.loads(str(world.telemetry.events[0][1]["figures"]))
     assert figures["available"] == 5
@@ -152,7 +153,7 @@ async def test_a_survey_that_fails_stops_nothing_else() -> None:
 
     world.site.access_licenses = refused  # type: ignore[assignment,method-assign]
     await world.watch(a_snapshot(NOW, 300))
-    assert world.telemetry.names() == ["usage.incomplete"]
+    assert world.telemetry.names() == ["usage.incomplete", "pool.counted"]
     assert "qlik_license_pool" in {point.measurement for point in world.points.written}
 
 

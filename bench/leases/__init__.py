@@ -1,0 +1,1 @@
+"""How much memory and time a large collection of QlikView leases takes."""
