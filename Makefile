@@ -8,7 +8,7 @@ PYTHON  ?=
 SETTINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long mutate backtest check format clean
+.PHONY: help run test test-long mutate backtest farm check format package lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,20 +29,33 @@ mutate: $(VENV)/dev ## change the rules piece by piece and see whether a test no
 backtest: $(VENV)/local ## measure the forecast on simulated pools (docs/forecast.md)
 	@$(BIN)/python -m bench.forecast
 
+farm: $(VENV)/local ## measure the placements of a Citrix farm (docs/leases.md)
+	@$(BIN)/python -m bench.farm --write docs/leases.md
+
 check: $(VENV)/dev ## format, lint, types, layers, dependencies, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
+	@$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
+	@$(BIN)/zizmor --offline --quiet --persona pedantic .github
+	@$(BIN)/shellcheck local/find_python.sh .ci/run infra/hooks/*.sh
 	@$(BIN)/python -m pytest -q tests/docs
 
 format: $(VENV)/dev ## rewrite the code in the project's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+package: $(VENV)/dev ## build the deployment package, and test it as it was built
+	@$(BIN)/python -m local.package build dist/license-steward.zip
+	@$(BIN)/python -m local.package check dist/license-steward.zip --functions dist/functions.txt
+
+lock: $(VENV)/dev ## renew requirements.lock.txt after a change of requirements.txt (ARGS=--upgrade: newest versions)
+	@$(BIN)/python -m local.package lock $(ARGS)
+
 clean: ## remove everything that the other commands made
-	rm -rf $(VENV) .tools .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .tools .run dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@python=$$(PYTHON="$(PYTHON)" sh local/find_python.sh) && echo "Setting up $(VENV) with $$python" && \
