@@ -1,4 +1,4 @@
-"""What the desk answers: JSON, and for each kind of failure a status that scripts can rely on."""
+"""What the desk answers: JSON or a page, and for each failure a status to rely on."""
 
 import json
 from datetime import datetime
@@ -35,6 +35,22 @@ def json_answer(value: object, status: int = HTTPStatus.OK) -> func.HttpResponse
     """`value` as JSON for people and scripts; times as ISO 8601."""
     text = json.dumps(value, default=_plain, indent=2)
     return func.HttpResponse(text, status_code=int(status), mimetype="application/json")
+
+
+def html_answer(html: str, content_security_policy: str) -> func.HttpResponse:
+    """A page with personal data: kept by nobody on the way, and its address told to nobody."""
+    headers = {
+        "Content-Security-Policy": content_security_policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex",
+    }
+    # `mimetype` has no charset, and a header of ours takes its place.
+    return func.HttpResponse(
+        html.encode(), headers={**headers, "Content-Type": "text/html; charset=utf-8"}
+    )
 
 
 def error_answer(error: StewardError) -> func.HttpResponse:

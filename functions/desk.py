@@ -6,7 +6,7 @@ from typing import List  # noqa: UP035 - the Functions worker refuses Out[list[s
 
 import azure.functions as func
 
-from functions.answers import error_answer, json_answer
+from functions.answers import error_answer, html_answer, json_answer
 from shared import bootstrap
 from shared.domain.errors import StewardError
 from shared.domain.plan import Action, Decision, Plan
@@ -15,14 +15,13 @@ from shared.usecases.restore_release import Restored
 
 blueprint = func.Blueprint()
 
-_NOT_YET = "This version of License Steward does not have this yet; CHANGELOG.md says what it has."
 _LONGEST_NAME = 100
 
 
 @blueprint.function_name("status")
 @blueprint.route(route="status", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 async def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
-    """Last runs, switches and refused messages as JSON."""
+    """The state of the app as JSON: what ran, what waits, what holds releases back."""
     return json_answer(asdict(await bootstrap.desk("status").read_status()()))
 
 
@@ -46,8 +45,12 @@ async def get_plan(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.function_name("report")
 @blueprint.route(route="report", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 async def report(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
-    """Not built yet; says so."""
-    return json_answer({"error": _NOT_YET}, HTTPStatus.NOT_IMPLEMENTED)
+    """The report as one self-contained HTML page; it holds personal data."""
+    try:
+        page = await bootstrap.report()
+    except StewardError as error:
+        return error_answer(error)
+    return html_answer(page.html, page.content_security_policy)
 
 
 @blueprint.function_name("approve_plan")
@@ -59,9 +62,10 @@ async def approve_plan(
     req: func.HttpRequest,
     candidates: func.Out[List[str]],  # noqa: UP006
 ) -> func.HttpResponse:
-    """Queue exactly this plan, unless it is stale."""
+    """Queue exactly this plan, unless it is stale; `?by=` is kept with the approval."""
     try:
-        approved = await bootstrap.desk("approve_plan").approve_plan()(req.route_params["id"])
+        approve = bootstrap.desk("approve_plan").approve_plan()
+        approved = await approve(req.route_params["id"], _by(req))
     except StewardError as error:
         return error_answer(error)
     if approved.messages:
@@ -75,7 +79,7 @@ async def approve_plan(
 )
 async def restore_release(req: func.HttpRequest) -> func.HttpResponse:
     """Give the license back to the user it was taken from; `?by=` tells the audit who asked."""
-    by = req.params.get("by", "").strip()[:_LONGEST_NAME]
+    by = _by(req)
     actor = f"restore_release, by {by}" if by else "restore_release"
     try:
         async with bootstrap.app("restore_release") as app:
@@ -83,6 +87,11 @@ async def restore_release(req: func.HttpRequest) -> func.HttpResponse:
     except StewardError as error:
         return error_answer(error)
     return json_answer(_restored(restored))
+
+
+def _by(req: func.HttpRequest) -> str:
+    """Who says to be asking; the function key is what proves the right to."""
+    return str(req.params.get("by", "")).strip()[:_LONGEST_NAME]
 
 
 def _restored(restored: Restored) -> dict[str, object]:

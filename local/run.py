@@ -1,6 +1,7 @@
 """`make run`: the main job once, from collecting to releasing, by the code that Azure runs."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from local.demo_site.site import DemoSite, default_world
 from local.host.app_settings import read_settings_file
 from local.host.events import HostConfig
 from local.host.host import Host
+from local.report_file import write_report
 from local.run_summary import Summary, print_summary
 from local.worker.invocation import LogLine
 from shared.adapters.ledger import TableAccess, TablesLedger
@@ -71,6 +73,14 @@ class _Demo:
     """What a run on the demo has besides the settings: it may let users work."""
 
     qms: DemoQms
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run saw and did, and where its records are, by what they are."""
+
+    summary: Summary
+    places: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -185,17 +195,17 @@ class Run:
         return TablesLedger(self.settings["SITE_NAME"], access)
 
 
-def run_demo(console: Console, users: int, records: Path = RUN_FOLDER) -> None:
+def run_demo(console: Console, users: int, records: Path = RUN_FOLDER) -> Finished:
     """Run against a demo site with `users` users; everything it makes is in `records`/demo."""
-    asyncio.run(_run_demo(console, users, records / "demo"))
+    return asyncio.run(_run_demo(console, users, records / "demo"))
 
 
-def run_site(console: Console, settings_file: Path, records: Path = RUN_FOLDER) -> None:
+def run_site(console: Console, settings_file: Path, records: Path = RUN_FOLDER) -> Finished:
     """Run against the site of a settings file; dry, unless the file says otherwise."""
-    asyncio.run(_run_site(console, settings_file, records / "site"))
+    return asyncio.run(_run_site(console, settings_file, records / "site"))
 
 
-async def _run_demo(console: Console, users: int, folder: Path) -> None:
+async def _run_demo(console: Console, users: int, folder: Path) -> Finished:
     console.print(
         f"Starting a demo Qlik Sense site with {users:,} users, a QlikView farm with 500, and"
         " Azurite"
@@ -211,10 +221,17 @@ async def _run_demo(console: Console, users: int, folder: Path) -> None:
             **qlikview_settings(qms, certificates / "qlikview.password"),
             **_FAST_RETRY,
         }
-        await _run(console, settings, folder, None, demo=_Demo(qms))
+        _keep_settings(settings, folder / "settings.json")
+        done = await _run(console, settings, folder, None, demo=_Demo(qms))
+    console.print(
+        f"Look further: python -m local leases list --settings {folder / 'settings.json'}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return done
 
 
-async def _run_site(console: Console, settings_file: Path, folder: Path) -> None:
+async def _run_site(console: Console, settings_file: Path, folder: Path) -> Finished:
     values = {"LICENSE_RELEASE__ENABLED": "true", **read_settings_file(settings_file)}
     if "INFLUXDB__URL" not in values:
         values.setdefault("STEWARD_POINTS_FILE", str(folder / "points.lp"))
@@ -223,7 +240,7 @@ async def _run_site(console: Console, settings_file: Path, folder: Path) -> None
     console.print(
         f"Running against {values.get('QLIK_SENSE__HOST', 'the site of ' + str(settings_file))}"
     )
-    await _run(console, values | _FAST_RETRY, folder, own)
+    return await _run(console, values | _FAST_RETRY, folder, own)
 
 
 @asynccontextmanager
@@ -243,17 +260,32 @@ async def _run(
     storage: str | None,
     *,
     demo: _Demo | None = None,
-) -> None:
+) -> Finished:
     async with _storage(storage, folder / "azurite") as connection:
         run = Run(console, settings, connection, _Watcher(console), demo)
-        print_summary(console, await run(), _places(settings, folder, storage))
+        summary = await run()
+        report = await write_report(settings, connection, folder / "report.html")
+        done = Finished(summary, _places(settings, folder, storage, report))
+        print_summary(console, done.summary, done.places)
+        return done
 
 
-def _places(settings: Mapping[str, str], folder: Path, storage: str | None) -> dict[str, str]:
+def _places(
+    settings: Mapping[str, str], folder: Path, storage: str | None, report: Path
+) -> dict[str, str]:
     """Where the records of a run are, for people."""
     ledger = "the storage account of the settings" if storage else f"{folder / 'azurite'} (Azurite)"
     points = settings.get("INFLUXDB__URL") or settings.get("STEWARD_POINTS_FILE") or "nowhere"
-    return {"ledger (tables Steward*)": ledger, "points": points}
+    return {
+        "ledger (tables Steward*)": ledger,
+        "points": points,
+        "report (open it in a browser)": str(report),
+    }
+
+
+def _keep_settings(settings: Mapping[str, str], file: Path) -> None:
+    """The settings of a demo, so that commands find its records after it has stopped."""
+    file.write_text(json.dumps({"IsEncrypted": False, "Values": dict(settings)}, indent=2))
 
 
 def _empty(folder: Path) -> None:

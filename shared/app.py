@@ -1,8 +1,8 @@
 """The use cases, joined to settings, ledger and open connections: what a function can ask for."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from shared.usecases.collect_usage import Collection, CollectUsage
 from shared.usecases.delete_strategies import BySelection, DeleteStrategy, OneByOne
 from shared.usecases.message_refusals import QueuedText
 from shared.usecases.plan_releases import Planning, PlanReleases
-from shared.usecases.ports import Ledger, MessageQueue
-from shared.usecases.read_status import ReadStatus
+from shared.usecases.ports import Ledger, MessageQueue, Qrs
+from shared.usecases.preview_plan import PreviewPlan
+from shared.usecases.queue_plan import BY_NAME, MessageSender, QueuePlan
+from shared.usecases.read_status import ReadStatus, StatusLedger
 from shared.usecases.recorded_run import recorded
 from shared.usecases.release_licenses import ReleaseLicenses, ReleaseRun
 from shared.usecases.release_report import ReleaseReport
@@ -25,6 +27,8 @@ from shared.usecases.watch_usage import Expiries, WatchUsage
 
 if TYPE_CHECKING:
     from shared.settings import Settings
+
+_READS_AT_ONCE = 3  # of a usage collection: the overview, the site license, the version
 
 
 def utc_now() -> datetime:
@@ -37,14 +41,21 @@ class Desk:
     """What needs the settings and the ledger, and neither QRS nor secrets."""
 
     settings: "Settings"
-    ledger: Ledger
+    ledger: StatusLedger
     telemetry: LogTelemetry
+    queue_lengths: Callable[[], Awaitable[Mapping[str, int]]]
 
     def read_status(self) -> ReadStatus:
         """The state of the app."""
         from shared.settings.rules import switches
 
-        return ReadStatus(self.settings.site_name, switches(self.settings), self.ledger)
+        return ReadStatus(
+            site=self.settings.site_name,
+            switches=switches(self.settings),
+            ledger=self.ledger,
+            queue_lengths=self.queue_lengths,
+            clock=utc_now,
+        )
 
     def approve_plan(self) -> ApprovePlan:
         """Approval of a waiting plan."""
@@ -59,6 +70,25 @@ class Desk:
             clock=utc_now,
             new_id=lambda: secrets.token_hex(8),
         )
+
+    def queue_plan(self, queue: MessageSender) -> QueuePlan:
+        """Queueing of a plan that somebody names, whatever it was made for."""
+        return QueuePlan(replace(self.approve_plan(), approvable=BY_NAME), queue)
+
+
+def preview_plan(settings: "Settings", qrs: Qrs, ledger: Ledger | None) -> PreviewPlan:
+    """A plan that is only shown."""
+    from shared.settings import rules
+
+    return PreviewPlan(
+        policy=rules.release_policy(settings),
+        limits=rules.limits(settings),
+        grace_days=settings.license_release.grace_days,
+        believable=rules.believable(settings),
+        qrs=qrs,
+        ledger=ledger,
+        clock=utc_now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +116,23 @@ class App:
             telemetry=self.telemetry,
             clock=utc_now,
         )
-        return await recorded("collect_usage", collect(), ledger=self.ledger, clock=utc_now)
+        async with self.connections.share.held_or_one(_READS_AT_ONCE):
+            return await recorded("collect_usage", collect(), ledger=self.ledger, clock=utc_now)
 
-    async def plan_releases(self) -> Planning:
-        """Make a release plan."""
+    async def plan_releases(self, *, dry: bool = False) -> Planning:
+        """Make a release plan; a dry one is recorded and never queued, whatever the switches."""
         from shared.settings import rules
 
+        switches = rules.switches(self.settings)
+        if dry:
+            switches = replace(switches, enabled=True, dry_run=True, stop=False)
         plan = PlanReleases(
             site=self.settings.site_name,
             policy=rules.release_policy(self.settings),
             limits=rules.limits(self.settings),
             grace_days=self.settings.license_release.grace_days,
             believable=rules.believable(self.settings),
-            switches=rules.switches(self.settings),
+            switches=switches,
             qrs=self.connections.qrs,
             ledger=self.ledger,
             static_tags=self.settings.release_tags(),
@@ -108,7 +142,8 @@ class App:
             clock=utc_now,
             new_id=lambda: secrets.token_hex(4),
         )
-        return await recorded("plan_releases", plan(), ledger=self.ledger, clock=utc_now)
+        async with self.connections.share.held_or_one(1):
+            return await recorded("plan_releases", plan(), ledger=self.ledger, clock=utc_now)
 
     async def release_licenses(self, message_id: str, body: str, dequeue_count: int) -> ReleaseRun:
         """Work one queue message."""
@@ -127,6 +162,7 @@ class App:
             limits=rules.limits(self.settings),
             switches=self.switches_now,
             qrs=self.connections.qrs,
+            share=self.connections.share,
             deletes=self._delete_strategy(),
             ledger=self.ledger,
             queue=self.queue,
@@ -146,7 +182,8 @@ class App:
             telemetry=self.telemetry,
             clock=utc_now,
         )
-        return await restore(release_id, actor)
+        async with self.connections.share.held_or_one(1):
+            return await restore(release_id, actor)
 
     def _watch_usage(self) -> WatchUsage:
         from shared.settings import rules

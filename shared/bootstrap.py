@@ -5,12 +5,14 @@ are reused. Settings are read at every invocation: in Azure they can't change un
 worker, but the kill switch and a local host should not have to rely on that.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from shared.adapters.instance_name import has_ended, new_instance_name
 from shared.adapters.kept_open import KeptOpen
 from shared.adapters.personal_names import PersonalNames
 from shared.adapters.telemetry import LogTelemetry, open_signals, prepare_loggers
@@ -32,12 +34,16 @@ from shared.open_connections import (
     secret_sources,
 )
 from shared.usecases.poison_messages import PoisonMessages
+from shared.usecases.ports import RequestGate
+from shared.usecases.qrs_share import QrsShare
+from shared.usecases.qrs_slots import QrsSlots
 from shared.usecases.record_failed_release import RecordFailedRelease
 from shared.usecases.watch_usage import Expiries
 
 if TYPE_CHECKING:
     from shared.adapters.ledger import TablesLedger
     from shared.adapters.message_queue import StorageMessageQueue
+    from shared.adapters.report import Page
     from shared.adapters.secrets import SecretReader
     from shared.lease_app import LeaseApp
     from shared.open_qlikview import QlikViewConnections
@@ -69,6 +75,11 @@ def desk(function: str) -> Desk:
     return worker().desk(function)
 
 
+async def report() -> "Page":
+    """The report as a page."""
+    return await worker().report()
+
+
 def failed_release_recorder() -> RecordFailedRelease:
     """The recorder of poison messages."""
     return worker().failed_release_recorder()
@@ -79,13 +90,16 @@ class Worker:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
+        # The last good ones, and what they were read from: the switches are asked before every
+        # DELETE, and reading all settings anew takes longer than the DELETE itself.
+        self._settings: tuple[Mapping[str, str], Settings] | None = None
         self._names = PersonalNames(self.site_name())
         prepare_loggers(self._names)
         self._telemetry = LogTelemetry(signals=open_signals(environ), names=self._names)
         self._ledgers: dict[object, TablesLedger] = {}
         self._readers: dict[str | None, SecretReader] = {}
         self._doubts_told: set[str] = set()
-        self._queues: dict[StorageSettings, StorageMessageQueue] = {}
+        self._queues: dict[tuple[StorageSettings, str], StorageMessageQueue] = {}
         self._connections = KeptOpen(self._connect, Connections.aclose)
         self._qlikview = KeptOpen(self._connect_qlikview, lambda each: each.aclose())
 
@@ -115,7 +129,7 @@ class Worker:
     def desk(self, function: str) -> Desk:
         """What an HTTP call needs."""
         settings = self.settings(function)
-        return Desk(settings, self.ledger(settings.site_name), self._telemetry)
+        return Desk(settings, self.ledger(settings.site_name), self._telemetry, self.queue_lengths)
 
     def failed_release_recorder(self) -> RecordFailedRelease:
         """Works on the storage connection alone, whatever is wrong with the other settings."""
@@ -135,6 +149,31 @@ class Worker:
         settings = self.settings("collect_leases")
         return ReadLeases(lease_rules(settings), self.ledger(settings.site_name), utc_now)
 
+    async def report(self) -> "Page":
+        """The report of this moment; asks the ledger alone.
+
+        Raises:
+            SettingsError: the settings can't be used.
+            LedgerError: the ledger can't be read.
+        """
+        from shared.adapters.report import render_report
+        from shared.domain.report.view import report_view
+        from shared.settings import rules
+        from shared.usecases.read_report import ReadReport
+
+        settings = self.settings("report")
+        read = ReadReport(
+            site=settings.site_name,
+            switches=rules.switches(settings),
+            thresholds=rules.thresholds(settings),
+            lease_rules=rules.lease_rules(settings) if settings.qlikview else None,
+            ledger=self.ledger(settings.site_name),
+            clock=utc_now,
+        )
+        facts = await read()
+        # Half a second of work for 10,000 licenses; releases in this worker go on meanwhile.
+        return await asyncio.to_thread(lambda: render_report(report_view(facts)))
+
     def site_name(self) -> str:
         """SITE_NAME, or `unknown`: what failed is recorded even when the settings are wrong."""
         return self._environ.get("SITE_NAME", "").strip() or "unknown"
@@ -145,10 +184,13 @@ class Worker:
         Raises:
             SettingsError: naming every setting that is wrong.
         """
+        given = dict(self._environ)
+        if self._settings and self._settings[0] == given:
+            return self._settings[1]
         from shared.settings import load_settings
 
         try:
-            settings = load_settings(self._environ)
+            settings = load_settings(given)
         except SettingsError as error:
             detail = {"function": function, "detail": str(error)}
             self._telemetry.emit(events.SETTINGS_INVALID, detail)
@@ -156,6 +198,7 @@ class Worker:
             raise
         self._names.shown = settings.telemetry.personal_names
         self._tell_doubts(settings)
+        self._settings = given, settings
         return settings
 
     @asynccontextmanager
@@ -196,14 +239,25 @@ class Worker:
             self._ledgers[site, storage] = open_ledger(site, storage)
         return self._ledgers[site, storage]
 
-    def queue(self) -> "StorageMessageQueue":
-        """The queue of release candidates in the app's own storage account."""
+    def queue(self, name: str = "") -> "StorageMessageQueue":
+        """A queue in the app's own storage account: that of release candidates, unless named."""
         from shared.settings import load_storage_settings
 
         storage = load_storage_settings(self._environ)
-        if storage not in self._queues:
-            self._queues[storage] = open_queue(storage)
-        return self._queues[storage]
+        if (storage, name) not in self._queues:
+            self._queues[storage, name] = open_queue(storage, name)
+        return self._queues[storage, name]
+
+    async def queue_lengths(self) -> Mapping[str, int]:
+        """About how many messages wait, by queue.
+
+        Raises:
+            MessageQueueError: the queues can't be looked at.
+        """
+        from shared.adapters.message_queue import POISON, RELEASE_CANDIDATES
+
+        names = (RELEASE_CANDIDATES, POISON)
+        return {name: await self.queue(name).length() for name in names}
 
     async def aclose(self) -> None:
         """Close whatever is open; for commands, which end, as functions do not."""
@@ -233,7 +287,20 @@ class Worker:
             detail = {"site": key.settings.site_name, "kind": kind.value, "detail": sentence}
             self._telemetry.emit(events.WEBHOOK_FAILED, detail)
 
-        return await open_connections(key, on_failure)
+        def open_share(gate: RequestGate) -> QrsShare:
+            slots = QrsSlots(
+                gate,
+                self.ledger(key.settings.site_name),
+                site=key.settings.site_name,
+                holder=new_instance_name(),
+                most=key.settings.qlik_sense.max_concurrency,
+                telemetry=self._telemetry,
+                clock=utc_now,
+                has_ended=has_ended,
+            )
+            return QrsShare(gate, slots)
+
+        return await open_connections(key, on_failure, open_share)
 
     def _reader(self, vault_url: str | None) -> "SecretReader":
         if vault_url not in self._readers:

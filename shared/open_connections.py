@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from shared.domain.errors import SettingsError
 from shared.domain.notice import NoticeKind
 from shared.domain.secret_sources import KeyVaultSecret
-from shared.usecases.ports import Notifier, PointWriter
+from shared.usecases.ports import Notifier, PointWriter, RequestGate
+from shared.usecases.qrs_share import QrsShare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from shared.settings import Settings, StorageSettings
 
 type WebhookFailure = Callable[[NoticeKind, str], None]
+type OpenShare = Callable[[RequestGate], QrsShare]
 
 _CERTIFICATES = frozenset({"certificate", "key", "root"})
 
@@ -43,9 +45,10 @@ class ConnectionKey:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The open connections of a worker."""
+    """The open connections of a worker; `share` is its part of what QRS may be asked at once."""
 
     qrs: "QrsClient"
+    share: QrsShare
     certificate_expiry: datetime | None
     points: PointWriter
     notifier: Notifier
@@ -110,12 +113,15 @@ async def read_secrets(
     )
 
 
-async def open_connections(key: ConnectionKey, on_webhook_failure: WebhookFailure) -> Connections:
+async def open_connections(
+    key: ConnectionKey, on_webhook_failure: WebhookFailure, open_share: OpenShare
+) -> Connections:
     """Build the clients; nothing is sent before they are used.
 
     Args:
         key: what they are made from.
         on_webhook_failure: told which kind of notice could not be sent, and why.
+        open_share: makes the share of what passes a gate.
 
     Raises:
         CertificateError: the client certificate can't be used.
@@ -126,13 +132,25 @@ async def open_connections(key: ConnectionKey, on_webhook_failure: WebhookFailur
     points = open_points(key)
     notifier = _notifier(key.settings, secrets, on_webhook_failure)
     client = _client_certificate(secrets)
+    qrs = _qrs(key.settings, secrets, client)
     return Connections(
-        qrs=_qrs(key.settings, secrets, client),
+        qrs=qrs,
+        share=open_share(qrs.gate),
         certificate_expiry=client_certificate_expiry(client) if client else None,
         points=points.writer,
         notifier=notifier,
         influxdb=points.influxdb,
     )
+
+
+def open_qrs(settings: "Settings", secrets: Mapping[str, bytes]) -> "QrsClient":
+    """QRS alone, from the secrets of `secret_sources` by their names; nothing is sent before use.
+
+    Raises:
+        CertificateError: a certificate can't be used.
+        SecretError: the JWT can't be used.
+    """
+    return _qrs(settings, secrets, _client_certificate(secrets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +196,7 @@ def _qrs(
             auth,
             tls_server_name=sense.tls_server_name,
             virtual_proxy=sense.virtual_proxy or "",
+            concurrency=sense.max_concurrency,
         )
     )
 
@@ -228,15 +247,16 @@ def open_ledger(site: str, storage: "StorageSettings") -> "TablesLedger":
     return TablesLedger(site, access)
 
 
-def open_queue(storage: "StorageSettings") -> "StorageMessageQueue":
-    """The queue `release-candidates`; it is reached on first use."""
-    from shared.adapters.message_queue import StorageMessageQueue
+def open_queue(storage: "StorageSettings", name: str = "") -> "StorageMessageQueue":
+    """A queue, `release-candidates` without a name; it is reached on first use."""
+    from shared.adapters.message_queue import RELEASE_CANDIDATES, StorageMessageQueue
 
+    queue = name or RELEASE_CANDIDATES
     if storage.connection_string:
-        return StorageMessageQueue.from_connection_string(storage.connection_string)
+        return StorageMessageQueue.from_connection_string(storage.connection_string, queue=queue)
     if storage.queue_service_uri:
         return StorageMessageQueue.from_identity(
-            storage.queue_service_uri, client_id=storage.client_id
+            storage.queue_service_uri, client_id=storage.client_id, queue=queue
         )
     raise SettingsError("AzureWebJobsStorage__queueServiceUri is required to put messages back.")
 

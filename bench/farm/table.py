@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from bench.farm.changing import CHANGES, TODAY, Changed
 from bench.farm.farms import EQUAL, Farm
 from bench.farm.side_by_side import AFFINITY, Row
+from local.farm.comparison import HEAD, markdown_table
 from shared.domain.leases.model import SlotReading
 
 LOAD_GOAL = 1.05
@@ -14,27 +15,7 @@ PERIOD, BLOCK = SlotReading.PERIOD, SlotReading.BLOCK
 
 def placement_table(rows: Sequence[Row]) -> str:
     """One line per placement."""
-    cells = [
-        [
-            _strong(row.placement, strong=row.placement == AFFINITY),
-            *(_refused(*row.refused[reading]) for reading in (PERIOD, BLOCK)),
-            f"{row.load.hours_ratio:.3f}",
-            f"{row.load.busy.ratio:.3f} ({row.load.busy.p95:.2f}, {row.load.busy.peak:.2f})",
-            f"{row.load.in_use.ratio:.3f}",
-            str(row.load.peak_sessions),
-        ]
-        for row in rows
-    ]
-    head = [
-        "placement",
-        "refused (period)",
-        "refused (block)",
-        "session-hours",
-        "busy time (95 %, peak)",
-        "all time in use",
-        "most sessions",
-    ]
-    return _table(head, cells)
+    return markdown_table(HEAD, [_strong_affinity(row) for row in rows])
 
 
 def other_table(rows: Sequence[Row]) -> str:
@@ -57,7 +38,7 @@ def other_table(rows: Sequence[Row]) -> str:
         for (users, weights), found in sorted(groups.items(), key=lambda group: -len(group[1]))
     ]
     head = ["users", "weights", "seeds", "refused", "session-hours", "busy time"]
-    return _table([*head, "at best", "all time in use", "at best"], cells)
+    return markdown_table([*head, "at best", "all time in use", "at best"], cells)
 
 
 def change_table(results: Sequence[Changed]) -> str:
@@ -82,7 +63,7 @@ def change_table(results: Sequence[Changed]) -> str:
         )
     head = ["change", "re-bindings", "minimum", "one server at first"]
     waits = ["must wait (period)", "must wait (block)", "refused of all others"]
-    return _table(
+    return markdown_table(
         [*head, *waits, "busy time, month 1", "session-hours, month 2", "busy time, month 2"], cells
     )
 
@@ -121,7 +102,7 @@ def start_table(results: Sequence[Changed]) -> str:
         "session-hours, month 2",
         "busy time, month 2",
     ]
-    return _table(head, cells)
+    return markdown_table(head, cells)
 
 
 def missed_goals(
@@ -158,19 +139,11 @@ def _waiting(result: Changed) -> str:
     return f"{len(until)}, until {max(until):%d %b %H:%M}" if until else "0"
 
 
-def _refused(starts: int, users: int) -> str:
-    return f"{starts:,} ({users} users)" if starts else "0"
-
-
 def _range(rows: Sequence[Row], value: Callable[[Row], float]) -> str:
     low, high = (f"{bound([value(row) for row in rows]):.3f}" for bound in (min, max))
     return low if low == high else f"{low} to {high}"
 
 
-def _strong(text: str, *, strong: bool) -> str:
-    return f"**{text}**" if strong else text
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---", *["---:"] * (len(head) - 1)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
+def _strong_affinity(row: Row) -> list[str]:
+    name, *numbers = row.cells
+    return [f"**{name}**" if name == AFFINITY else name, *numbers]

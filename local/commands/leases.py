@@ -1,11 +1,15 @@
-"""`python -m local leases`: who holds QlikView license leases, and what a start would do."""
+"""`leases`: who holds QlikView license leases, and what a start would do."""
 
 import asyncio
-from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Annotated
 
-from local.commands.session import add_common_options, open_worker
+import typer
+from rich.console import Console
+
+from local.commands.options import DEFAULT_SETTINGS, AsJson, SettingsFile
+from local.commands.session import open_worker
 from local.commands.show import Printer
 from local.commands.show_leases import (
     explanation_row,
@@ -19,56 +23,58 @@ from shared.domain.leases.survey import LeaseSurvey
 from shared.domain.leases.user_leases import UserLeases
 from shared.usecases.read_leases import ReadLeases
 
-if TYPE_CHECKING:
-    from argparse import ArgumentParser, _SubParsersAction
 
-type _Work = Callable[[ReadLeases, Namespace, Printer], Awaitable[None]]
-
-
-def add_leases(commands: "_SubParsersAction[ArgumentParser]") -> None:
-    """Make the commands known."""
-    group = commands.add_parser(
-        "leases", help="QlikView license leases as they were last collected"
-    )
-    each = group.add_subparsers(required=True, metavar="list|explain")
-    listing = _add(each, "list", "who holds leases on which machines, and until when", _list)
-    listing.add_argument("--at-limit", action="store_true", help="only users with no slot left")
-    listing.add_argument("--machine", default="", help="only users with a lease on this machine")
-    explain = _add(
-        each, "explain", "what a start of the client would do for a user, and why", _explain
-    )
-    explain.add_argument("user", help=r"like DOMAIN\user; without the domain if that is clear")
-    explain.add_argument("--machine", default="", help="the machine on which it is started")
-    explain.add_argument("--lost", default="", help="a machine that is broken or lost")
-
-
-def _add(
-    commands: "_SubParsersAction[ArgumentParser]", name: str, text: str, work: _Work
-) -> "ArgumentParser":
-    parser = commands.add_parser(name, help=text, description=text)
-    add_common_options(parser)
-    parser.set_defaults(run=lambda options, printer: asyncio.run(_run(work, options, printer)))
-    return parser
-
-
-async def _run(work: _Work, options: Namespace, printer: Printer) -> None:
-    async with open_worker(options.settings) as worker:
-        await work(worker.read_leases(), options, printer)
-
-
-async def _list(leases: ReadLeases, options: Namespace, printer: Printer) -> None:
-    picture = await leases.picture()
+def list_leases(
+    *,
+    at_limit: Annotated[
+        bool, typer.Option("--at-limit", help="Only users with no slot left.")
+    ] = False,
+    machine: Annotated[
+        str, typer.Option(metavar="MACHINE", help="Only users with a lease on this machine.")
+    ] = "",
+    settings: SettingsFile = DEFAULT_SETTINGS,
+    json: AsJson = False,
+) -> None:
+    """List who holds leases on which machines, and until when."""
+    picture = _asked(settings, lambda leases: leases.picture())
     listed = [
         (survey, user)
         for survey in picture.surveys
-        for user in _wanted(survey, machine=options.machine, at_limit=options.at_limit)
+        for user in _wanted(survey, machine=machine, at_limit=at_limit)
     ]
-    if options.json:
+    printer = Printer(Console())
+    if json:
         users = [list_row(survey, user) for survey, user in listed]
         printer.json({**picture_row(picture), "users": users})
         return
     print_list(printer, listed)
     print_picture(printer, picture)
+
+
+def explain_leases(
+    user: Annotated[
+        str,
+        typer.Argument(
+            metavar="USER", help=r"Like DOMAIN\user; without the domain if that is clear."
+        ),
+    ],
+    machine: Annotated[
+        str, typer.Option(metavar="MACHINE", help="The machine on which the client is started.")
+    ] = "",
+    lost: Annotated[
+        str, typer.Option(metavar="MACHINE", help="A machine that is broken or lost.")
+    ] = "",
+    settings: SettingsFile = DEFAULT_SETTINGS,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Tell what a start of the client would do for a user, and why."""
+    told = _asked(settings, lambda leases: leases.explain(user, machine, lost))
+    printer = Printer(Console())
+    if json:
+        printer.json(explanation_row(told))
+    else:
+        print_explanation(printer, told)
 
 
 def _wanted(survey: LeaseSurvey, *, machine: str, at_limit: bool) -> Iterable[UserLeases]:
@@ -79,9 +85,9 @@ def _wanted(survey: LeaseSurvey, *, machine: str, at_limit: bool) -> Iterable[Us
             yield user
 
 
-async def _explain(leases: ReadLeases, options: Namespace, printer: Printer) -> None:
-    told = await leases.explain(options.user, options.machine, options.lost)
-    if options.json:
-        printer.json(explanation_row(told))
-    else:
-        print_explanation(printer, told)
+def _asked[T](settings: Path, ask: Callable[[ReadLeases], Awaitable[T]]) -> T:
+    async def work() -> T:
+        async with open_worker(settings) as worker:
+            return await ask(worker.read_leases())
+
+    return asyncio.run(work())

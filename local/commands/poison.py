@@ -1,11 +1,15 @@
-"""`python -m local poison`: look after the queue messages that were not acted upon."""
+"""`poison`: look after the queue messages that were not acted upon."""
 
 import asyncio
-from argparse import Namespace
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Annotated
 
-from local.commands.session import add_common_options, open_worker
+import typer
+from rich.console import Console
+
+from local.commands.options import DEFAULT_SETTINGS, AsJson, SettingsFile
+from local.commands.session import open_worker
 from local.commands.show import (
     Printer,
     explanation_row,
@@ -15,73 +19,67 @@ from local.commands.show import (
 )
 from shared.usecases.poison_messages import PoisonMessages
 
-if TYPE_CHECKING:
-    from argparse import ArgumentParser, _SubParsersAction
-
-type _Work = Callable[[PoisonMessages, Namespace, Printer], Awaitable[None]]
+MessageId = Annotated[str, typer.Argument(metavar="ID", help="Of the message, as listed.")]
 
 
-def add_poison(commands: "_SubParsersAction[ArgumentParser]") -> None:
-    """Make the commands known."""
-    group = commands.add_parser(
-        "poison", help="look after messages that failed on every try or were refused"
-    )
-    each = group.add_subparsers(required=True, metavar="list|explain|replay|discard")
-    listing = _add(each, "list", "the kept messages that nobody settled yet", _list)
-    listing.add_argument("--all", action="store_true", help="also those that are settled")
-    for name, text, work in (
-        ("explain", "why it was not acted upon, and what became of each license", _explain),
-        ("replay", "put it into the queue again, as it was", _replay),
-        ("discard", "mark it as nothing to act upon any more; its record stays", _discard),
-    ):
-        _add(each, name, text, work).add_argument("id", help="of the message, as listed")
-
-
-def _add(
-    commands: "_SubParsersAction[ArgumentParser]", name: str, text: str, work: _Work
-) -> "ArgumentParser":
-    parser = commands.add_parser(name, help=text, description=text)
-    add_common_options(parser)
-    parser.set_defaults(run=lambda options, printer: asyncio.run(_run(work, options, printer)))
-    return parser
-
-
-async def _run(work: _Work, options: Namespace, printer: Printer) -> None:
-    async with open_worker(options.settings) as worker:
-        await work(worker.poison_messages(), options, printer)
-
-
-async def _list(poison: PoisonMessages, options: Namespace, printer: Printer) -> None:
-    kept = await poison.kept()
-    messages = [message for message in kept if options.all or not message.settled]
-    if options.json:
+def list_poison(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are settled.")] = False,
+    settings: SettingsFile = DEFAULT_SETTINGS,
+    json: AsJson = False,
+) -> None:
+    """List the kept messages that nobody settled yet."""
+    kept = _asked(settings, lambda poison: poison.kept())
+    messages = [message for message in kept if everything or not message.settled]
+    printer = Printer(Console())
+    if json:
         printer.json([message_row(message) for message in messages])
         return
     print_messages(printer, messages)
     settled = sum(bool(message.settled) for message in kept)
-    rest = "" if options.all or not settled else f", and {settled} that are settled (--all)"
+    rest = "" if everything or not settled else f", and {settled} that are settled (--all)"
     printer.line(f"{len(messages)} messages{rest}")
 
 
-async def _explain(poison: PoisonMessages, options: Namespace, printer: Printer) -> None:
-    told = await poison.explain(options.id)
-    if options.json:
+def explain_poison(
+    message_id: MessageId, settings: SettingsFile = DEFAULT_SETTINGS, *, json: AsJson = False
+) -> None:
+    """Tell why a message was not acted upon, and what became of each of its licenses."""
+    told = _asked(settings, lambda poison: poison.explain(message_id))
+    printer = Printer(Console())
+    if json:
         printer.json(explanation_row(told))
     else:
         print_explanation(printer, told)
 
 
-async def _replay(poison: PoisonMessages, options: Namespace, printer: Printer) -> None:
-    message = await poison.replay(options.id)
-    if options.json:
+def replay_poison(
+    message_id: MessageId, settings: SettingsFile = DEFAULT_SETTINGS, *, json: AsJson = False
+) -> None:
+    """Put a message into the queue again, as it was."""
+    message = _asked(settings, lambda poison: poison.replay(message_id))
+    printer = Printer(Console())
+    if json:
         printer.json(message_row(message))
     else:
         printer.line(f"{message.message_id} is in the queue again: {message.settled}")
 
 
-async def _discard(poison: PoisonMessages, options: Namespace, printer: Printer) -> None:
-    message = await poison.discard(options.id)
-    if options.json:
+def discard_poison(
+    message_id: MessageId, settings: SettingsFile = DEFAULT_SETTINGS, *, json: AsJson = False
+) -> None:
+    """Mark a message as nothing to act upon any more; its record stays."""
+    message = _asked(settings, lambda poison: poison.discard(message_id))
+    printer = Printer(Console())
+    if json:
         printer.json(message_row(message))
     else:
         printer.line(f"{message.message_id}: {message.settled}; its record stays")
+
+
+def _asked[T](settings: Path, ask: Callable[[PoisonMessages], Awaitable[T]]) -> T:
+    async def work() -> T:
+        async with open_worker(settings) as worker:
+            return await ask(worker.poison_messages())
+
+    return asyncio.run(work())

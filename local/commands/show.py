@@ -1,12 +1,14 @@
 """What the commands print: for people, or JSON for scripts."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from rich.cells import cell_len
 from rich.console import Console
 
+from shared.domain.plan import Plan
 from shared.domain.release import ReleaseRecord
 from shared.domain.runs import RefusedMessage
 from shared.usecases.poison_messages import Explanation, LicenseState
@@ -38,6 +40,18 @@ class Printer:
             soft_wrap=True,
         )
 
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print columns; numbers stand to the right. No line is ever cut or broken."""
+        cells = [[_cell(value) for value in row] for row in rows]
+        widths = [max(map(cell_len, column)) for column in zip(head, *cells, strict=True)]
+        right = [
+            any(cells) and all(_is_number(row[number]) for row in cells)
+            for number in range(len(head))
+        ]
+        self.line(_columns(head, widths, right), style="bold")
+        for row in cells:
+            self.line(_columns(row, widths, right))
+
     def json(self, value: object) -> None:
         """Print a value as JSON; times as ISO 8601."""
         self.line(json.dumps(value, default=_plain, indent=2))
@@ -46,6 +60,19 @@ class Printer:
 def short(moment: datetime | None) -> str:
     """A moment for people, in UTC."""
     return moment.strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def plan_row(plan: Plan) -> JsonObject:
+    """A plan for scripts, without its decisions: `counts` by license type and rule."""
+    return {
+        "plan_id": plan.plan_id,
+        "site": plan.site,
+        "created_at": plan.created_at,
+        "expires_at": plan.expires_at,
+        "status": plan.status,
+        "policy_fingerprint": plan.policy_fingerprint,
+        "counts": plan.counts,
+    }
 
 
 def release_row(release: ReleaseRecord) -> JsonObject:
@@ -144,6 +171,32 @@ def _said_of(state: LicenseState) -> str:
     if state.release is None:
         return "nothing is recorded: it was not begun"
     return f"{state.release.outcome}: {state.release.detail}".removesuffix(": ")
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return short(value)
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+        case _:
+            return " ".join(str(value).translate(_UNPRINTABLE).split("\n"))
+
+
+def _is_number(text: str) -> bool:
+    return not text or text.replace(",", "").replace(".", "").removesuffix(" %").isdigit()
+
+
+def _columns(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    padded = [
+        " " * (width - cell_len(cell)) + cell if to_right else cell + " " * (width - cell_len(cell))
+        for cell, width, to_right in zip(cells, widths, right, strict=True)
+    ]
+    return "  ".join(padded).rstrip()
 
 
 def _plain(value: object) -> str:

@@ -59,10 +59,9 @@ def print_picture(printer: Printer, picture: LeasePicture) -> None:
             f" {_known(counts.users_at_limit)} at the limit, {_known(counts.users_blocked)} of them"
             f" blocked, {_known(counts.users_next_refused)} may be refused at their next start"
         )
-        for name, load in one.machines.items():
-            farm = "  (farm)" if load.farm else ""
-            printer.line(f"    {name or '(machine not told)':<24} {load.leases:>6} leases{farm}")
-        if one.server.names.inferred and one.server.names.farm:
+        if counts.leases:
+            _print_machines(printer, one)
+        if counts.leases and one.server.names.inferred:
             printer.line("    The farm is inferred from shared machines; LEASES__FARM can name it.")
         if one.over_limit:
             printer.line(
@@ -71,6 +70,16 @@ def print_picture(printer: Printer, picture: LeasePicture) -> None:
                 style="yellow",
             )
     printer.line(picture.evidence.sentence)
+
+
+def _print_machines(printer: Printer, one: LeaseSurvey) -> None:
+    """The farm machine by machine, the others in one line: notebooks are many."""
+    others = [load.leases for load in one.machines.values() if not load.farm]
+    for name, load in one.machines.items():
+        if load.farm:
+            printer.line(f"    {name:<24} {load.leases:>6} leases")
+    if others:
+        printer.line(f"    {f'{len(others)} other machines':<24} {sum(others):>6} leases")
 
 
 def explanation_row(told: LeaseExplanation) -> JsonObject:

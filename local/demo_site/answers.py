@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
@@ -12,8 +12,9 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from local.demo_site.accounts import Rights
 from local.demo_site.bodies import JsonObject
 from local.demo_site.fields import Fields, kind_of, values_at
-from local.demo_site.filters import FilterError, Test, compile_filter
+from local.demo_site.filters import FilterError, Test, compile_filter, only_ids
 from local.demo_site.gate import lower_query
+from local.demo_site.row_texts import RowTexts, dumped
 from local.demo_site.schema_check import SchemaCheck
 from local.demo_site.table import Page, TableError, columns_from, cut_page, sort_key
 from local.demo_site.world import World
@@ -29,6 +30,7 @@ class Site:
 
     world: World
     check: SchemaCheck | None
+    texts: RowTexts = field(default_factory=RowTexts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Listing[Row]:
     """A list of one kind of entity: rows as they were at the moment of asking.
 
     `definition` is the record's name in Qlik's OpenAPI document; None is not held against it.
+    `made_of` gives a row's id and all the records that its JSON is made of.
     """
 
     rows: list[Row]
@@ -43,6 +46,7 @@ class Listing[Row]:
     condensed: Callable[[Row], JsonObject]
     fields: Fields
     definition: str | None
+    made_of: Callable[[Row], tuple[str, tuple[object, ...]]]
 
     def select(self, request: Request, world: World) -> Iterator[Row]:
         """The rows that the request's filter lets through, in its order."""
@@ -82,6 +86,11 @@ def rights_of(request: Request) -> Rights:
     return rights
 
 
+def ids_asked_for(request: Request) -> frozenset[str] | None:
+    """The ids in lower case, when the filter names rows by their ids alone; else None."""
+    return only_ids(lower_query(request).get("filter", ""))
+
+
 def account_of(request: Request) -> str:
     """The caller's name, for modifiedByUserName."""
     return str(request.scope["account"])
@@ -93,7 +102,7 @@ def json_answer(
     """Answer with one JSON value, held against its definition when that is at hand."""
     if site.check is not None and definition is not None:
         site.check.check(definition, body)
-    return Response(_dumped(body), status, media_type="application/json")
+    return Response(dumped(body), status, media_type="application/json")
 
 
 def list_answer[Row](
@@ -108,7 +117,8 @@ def list_answer[Row](
     if site.check is not None and listing.definition is not None:
         definition = listing.definition if full else f"{listing.definition}Condensed"
         site.check.check_rows(definition, map(render, listing.rows))
-    return StreamingResponse(_array(map(render, rows)), media_type="application/json")
+    texts = (site.texts.text(render, row, *listing.made_of(row)) for row in rows)
+    return StreamingResponse(_array(texts), media_type="application/json")
 
 
 def count_answer[Row](site: Site, request: Request, listing: Listing[Row]) -> Response:
@@ -158,13 +168,9 @@ async def body_of(request: Request) -> object:
         return None
 
 
-def _array(rows: Iterator[JsonObject]) -> Iterator[str]:
+def _array(rows: Iterator[str]) -> Iterator[str]:
     separator = "["
     while piece := list(islice(rows, _ROWS_A_PIECE)):
-        yield separator + ",".join(_dumped(row) for row in piece)
+        yield separator + ",".join(piece)
         separator = ","
     yield "[]" if separator == "[" else "]"
-
-
-def _dumped(body: object) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

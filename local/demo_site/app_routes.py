@@ -44,4 +44,5 @@ class AppRoutes:
             condensed=app_condensed,
             fields=APP,
             definition=None,  # the document at hand has licenses and users only
+            made_of=lambda owned: (owned.app.id, (owned.app, owned.owner)),
         )

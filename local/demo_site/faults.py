@@ -28,6 +28,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Overload:
+    """Answer an error without any effect when more requests than `at_most` are under way."""
+
+    at_most: int
+    status: int = 503
+    retry_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DelayEach:
+    """Wait so many seconds for each request that is under way: a site that is slow under load."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Cut the connection at once: an outage. The request has no effect."""
 
@@ -56,7 +72,17 @@ class LoseRows:
     rows: int
 
 
-type Effect = Delay | Answer | Drop | LoseAnswer | CutBody | WrongContentType | LoseRows
+type Effect = (
+    Delay
+    | DelayEach
+    | Answer
+    | Overload
+    | Drop
+    | LoseAnswer
+    | CutBody
+    | WrongContentType
+    | LoseRows
+)
 
 
 def status(code: int, *, retry_after: str | None = None, body: str = "") -> Answer:

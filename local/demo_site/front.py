@@ -15,6 +15,7 @@ from local.demo_site.faults import Effect, Faults
 from local.demo_site.hooks import Hooks, Moment, Seen
 from local.demo_site.people import Clock
 from local.demo_site.request_log import Entry, RequestLog, route_of
+from local.demo_site.traffic import Traffic
 
 
 class Front:
@@ -30,6 +31,7 @@ class Front:
         faults: Faults,
         hooks: Hooks,
         log: RequestLog,
+        traffic: Traffic,
         clock: Clock,
         prefix: str = "",
     ) -> None:
@@ -37,11 +39,18 @@ class Front:
         self._faults = faults
         self._hooks = hooks
         self._log = log
+        self._traffic = traffic
         self._clock = clock
         self._root = f"/{prefix}" if prefix else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, with whatever is to go wrong with it."""
+        with self._traffic.one_more() as leave:
+            await self._serve_counted(scope, receive, send, leave)
+
+    async def _serve_counted(
+        self, scope: Scope, receive: Receive, send: Send, leave: Callable[[], None]
+    ) -> None:
         path = scope["path"].lower().rstrip("/")
         under_prefix = path.startswith(f"{self._root}/qrs")
         if under_prefix:
@@ -56,6 +65,7 @@ class Front:
             effects,
             after=lambda: self._run_hooks("after", seen),
             note=lambda: self._note(seen, scope, exchange),
+            leave=leave,
         )
         try:
             await self._serve(scope, receive, exchange)
@@ -68,13 +78,18 @@ class Front:
             match effect:
                 case f.Delay(seconds):
                     await asyncio.sleep(seconds)
+                case f.DelayEach(seconds):
+                    await asyncio.sleep(seconds * self._traffic.now)
                 case f.Answer():
                     app = _given(effect)
+                case f.Overload(at_most, code, wait) if self._traffic.now > at_most:
+                    exchange.leave()  # who is turned away makes no work for those behind
+                    app = _given(f.status(code, retry_after=wait))
                 case f.Drop():
                     app = _dropping(exchange)
                 case f.LoseRows(rows):
                     scope["rows_to_lose"] = rows
-                case f.LoseAnswer() | f.CutBody() | f.WrongContentType():
+                case f.Overload() | f.LoseAnswer() | f.CutBody() | f.WrongContentType():
                     pass
         await app(scope, receive, exchange.send)
         if exchange.cut:
@@ -121,6 +136,7 @@ class _Exchange:
         *,
         after: Callable[[], Awaitable[None]],
         note: Callable[[], None],
+        leave: Callable[[], None],
     ) -> None:
         self.effects = effects
         self.status = 0
@@ -130,6 +146,7 @@ class _Exchange:
         self._send = send
         self._after = after
         self._note = note
+        self.leave = leave
         self._ended = False
 
     async def send(self, message: Message) -> None:
@@ -146,6 +163,7 @@ class _Exchange:
         if not self._ended:
             self._ended = True
             self._note()
+            self.leave()
 
     def abort(self) -> None:
         """Cut the connection without another byte."""

@@ -3,11 +3,13 @@
 import dataclasses
 import enum
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from local.demo_site.behaviour import QUARANTINE
 from local.demo_site.dates import whole_milliseconds
 from local.demo_site.records import AccessLicense, LicenseType
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class BrokenRulesError(Exception):
@@ -50,6 +52,7 @@ class LicensePool:
         self._by_user: dict[str, str] = {}
         self._quarantined: set[str] = set()
         self._excess: set[str] = set()
+        self._next_end = _NEVER  # no quarantine ends before this
         for license_ in licenses:
             self.put(license_)
 
@@ -59,8 +62,9 @@ class LicensePool:
         self.by_id[license_.id] = license_
         if license_.user_id is not None:
             self._by_user[license_.user_id] = license_.id
-        if license_.quarantined:
+        if license_.quarantine_end is not None:
             self._quarantined.add(license_.id)
+            self._next_end = min(self._next_end, license_.quarantine_end)
         if license_.excess:
             self._excess.add(license_.id)
 
@@ -89,15 +93,20 @@ class LicensePool:
 
     def settle(self, now: datetime) -> None:
         """Free what has sat out its quarantine; end excess where there is room again."""
-        over = [i for i in self._quarantined if _ended(self.by_id[i].quarantine_end, now)]
-        for license_id in over:
-            self.drop(license_id)
+        if self._next_end <= now:
+            self._end_quarantines(now)
         counts = self.counts()
         too_many = max(0, counts.held + counts.quarantined - self.total)
         if len(self._excess) > too_many:
             oldest_first = sorted((self.by_id[i] for i in self._excess), key=lambda x: x.created)
             for license_ in oldest_first[: len(oldest_first) - too_many]:
                 self.put(dataclasses.replace(license_, excess=False))
+
+    def _end_quarantines(self, now: datetime) -> None:
+        ends = {i: self.by_id[i].quarantine_end or _NEVER for i in self._quarantined}
+        for license_id in (i for i, end in ends.items() if end <= now):
+            self.drop(license_id)
+        self._next_end = min((end for end in ends.values() if end > now), default=_NEVER)
 
     def use(self, license_: AccessLicense, account: str, now: datetime) -> AccessLicense:
         """Mark the license as used now, the way a login does (QRS fact 2c)."""
@@ -134,7 +143,3 @@ class LicensePool:
         back = dataclasses.replace(license_, quarantine_end=None, modified=now, modified_by=by)
         self.put(back)
         return back
-
-
-def _ended(end: datetime | None, now: datetime) -> bool:
-    return end is not None and end <= now

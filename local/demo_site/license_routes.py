@@ -12,6 +12,7 @@ from local.demo_site.answers import (
     body_of,
     count_answer,
     error,
+    ids_asked_for,
     json_answer,
     list_answer,
     rights_of,
@@ -33,13 +34,14 @@ def licenses_listing(
     site: Site, request: Request, license_type: LicenseType
 ) -> Listing[HeldLicense]:
     """The licenses of the type that the caller may see."""
-    rights = rights_of(request)
+    rights, ids = rights_of(request), ids_asked_for(request)
     return Listing(
-        rows=[held for held in site.world.held(license_type) if rights.sees_license(held)],
+        rows=[held for held in site.world.held(license_type, ids) if rights.sees_license(held)],
         full=license_full,
         condensed=license_condensed,
         fields=ACCESS_LICENSE,
         definition=definition_of(license_type),
+        made_of=lambda held: (held.license.id, (held.license, held.user)),
     )
 
 

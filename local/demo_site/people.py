@@ -3,7 +3,7 @@
 import dataclasses
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
@@ -38,10 +38,10 @@ class People:
         """Keep the world as it is while several changes or reads belong together."""
         return self._lock
 
-    def users(self) -> list[User]:
-        """All users, as they are now."""
+    def users(self, ids: Collection[str] | None = None) -> list[User]:
+        """All users, as they are now, or those of them that have these GUIDs."""
         with self._lock:
-            return list(self._users.values())
+            return picked(self._users, ids)
 
     def user_by_id(self, user_id: str) -> User | None:
         """The user with that GUID."""
@@ -119,6 +119,13 @@ class People:
         changed = dataclasses.replace(user, modified=self.now())
         self._users[user.id] = changed
         return changed
+
+
+def picked[T](by_id: Mapping[str, T], ids: Collection[str] | None) -> list[T]:
+    """The values with these ids; all of them for None."""
+    if ids is None:
+        return list(by_id.values())
+    return [by_id[each] for each in ids if each in by_id]
 
 
 def new_guid() -> str:

@@ -23,6 +23,7 @@ from local.demo_site.request_log import RequestLog
 from local.demo_site.routes import qrs_app
 from local.demo_site.schema_check import SchemaCheck
 from local.demo_site.tls_server import DemoSiteError, serve
+from local.demo_site.traffic import Traffic
 from local.demo_site.virtual_proxy import VirtualProxy
 from local.demo_site.world import World
 
@@ -44,6 +45,7 @@ class DemoSite:
         faults: what goes wrong.
         hooks: callbacks around requests.
         log: what was asked.
+        traffic: how many requests are under way.
         check: the comparison with Qlik's OpenAPI document; None when that isn't at hand.
     """
 
@@ -57,6 +59,7 @@ class DemoSite:
     faults: Faults
     hooks: Hooks
     log: RequestLog
+    traffic: Traffic
     proxy: VirtualProxy | None
     check: SchemaCheck | None
 
@@ -119,6 +122,7 @@ class DemoSite:
                 faults=Faults(seed),
                 hooks=Hooks(),
                 log=RequestLog(),
+                traffic=Traffic(),
                 proxy=proxy,
                 check=check or SchemaCheck.from_environment(),
             )
@@ -157,6 +161,7 @@ class DemoSite:
             faults=self.faults,
             hooks=self.hooks,
             log=self.log,
+            traffic=self.traffic,
             clock=self.world.now,
             prefix=prefix,
         )

@@ -9,6 +9,7 @@ from local.demo_site.answers import (
     Site,
     count_answer,
     error,
+    ids_asked_for,
     json_answer,
     list_answer,
     rights_of,
@@ -59,11 +60,12 @@ class UserRoutes:
         return json_answer(self._site, user_full(user), "User")
 
     def _listing(self, request: Request) -> Listing[User]:
-        rights = rights_of(request)
+        rights, ids = rights_of(request), ids_asked_for(request)
         return Listing(
-            rows=[user for user in self._site.world.users() if rights.sees_user(user)],
+            rows=[user for user in self._site.world.users(ids) if rights.sees_user(user)],
             full=user_full,
             condensed=user_condensed,
             fields=USER,
             definition="User",
+            made_of=lambda user: (user.id, (user,)),
         )

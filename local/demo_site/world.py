@@ -1,13 +1,13 @@
 """The state of a demo Qlik site, and everything that can happen to it."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from local.demo_site.behaviour import QUARANTINE, Behaviour
 from local.demo_site.bodies import JsonObject, overview
 from local.demo_site.license_pool import BrokenRulesError, Counts, LicensePool, Released
-from local.demo_site.people import Clock, People, new_guid, utc_now
+from local.demo_site.people import Clock, People, new_guid, picked, utc_now
 from local.demo_site.records import (
     AccessLicense,
     App,
@@ -72,11 +72,16 @@ class World(People):
         self.deleted: list[Deletion] = []
         self._apps = tuple(given.apps)
 
-    def held(self, license_type: LicenseType) -> list[HeldLicense]:
-        """All records of the type, quarantined ones included, each with its user."""
+    def held(
+        self, license_type: LicenseType, ids: Collection[str] | None = None
+    ) -> list[HeldLicense]:
+        """All records of the type, quarantined ones included, each with its user.
+
+        With `ids` (GUIDs), those of them that have one of these.
+        """
         with self._lock:
-            pool = self._settled(license_type)
-            return [self._with_user(license_) for license_ in pool.by_id.values()]
+            by_id = self._settled(license_type).by_id
+            return [self._with_user(license_) for license_ in picked(by_id, ids)]
 
     def apps(self) -> list[OwnedApp]:
         """All apps, each with its owner; what QRS shows for a deleted owner is not documented."""
@@ -183,6 +188,16 @@ class World(People):
             if before is not None and released in {Released.REMOVED, Released.QUARANTINED}:
                 self.deleted.append(Deletion(before, now, released is Released.QUARANTINED))
             return released
+
+    def undo_deletions(self) -> None:
+        """Give every license back that was taken, as it was: for clients that are compared.
+
+        What was in excess and is no more, since there was room, stays so.
+        """
+        with self._lock:
+            for deletion in self.deleted:
+                self._pools[deletion.type].put(deletion.before.license)
+            self.deleted.clear()
 
     def reinstate(self, license_type: LicenseType, license_id: str, by: str) -> HeldLicense:
         """End the quarantine of a license for its user; KeyError for an unknown license."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -109,6 +109,10 @@ class Host:
     def worker_pid(self) -> int | None:
         """Process id of the worker that runs at the moment."""
         return self._supervisor.pid
+
+    def next_times(self, now: datetime) -> dict[str, datetime]:
+        """When each enabled timer fires next after `now` (aware), in UTC."""
+        return {name: schedule.next_after(now) for name, schedule in self._schedules.items()}
 
     async def run_timer(self, name: str, *, past_due: bool = False) -> InvocationResult:
         """Fires a timer function now, enabled or not, and sends its output.

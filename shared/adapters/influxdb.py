@@ -11,7 +11,7 @@ import itertools
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ from shared.domain.points import Point
 
 if TYPE_CHECKING:
     from influxdb_client.client.influxdb_client import InfluxDBClient
+
+_FINE_WITHOUT_POINTS = (HTTPStatus.NO_CONTENT, HTTPStatus.OK)
 
 
 class InfluxDbWriter:
@@ -76,6 +78,21 @@ class InfluxDbWriter:
         if problems:
             raise PointsError(summed_up(problems))
 
+    async def try_out(self) -> None:
+        """Send no point at all, to see whether the token and the bucket are taken.
+
+        Raises:
+            PointsError: they are not, or nobody answers; it is asked once.
+        """
+        from shared.adapters.influxdb_failures import InfluxDbError, Kind  # noqa: PLC0415
+
+        try:
+            await asyncio.to_thread(self._post, b"", _FINE_WITHOUT_POINTS)
+        except InfluxDbError as error:
+            # InfluxDB 2 looks at the token and the bucket first, and then says that points lack.
+            if error.kind is not Kind.REJECTED:
+                raise
+
     async def close(self) -> None:
         """Close the connections; a later write opens new ones."""
         with self._client_lock:
@@ -116,7 +133,7 @@ class InfluxDbWriter:
             with attempt:
                 await asyncio.to_thread(self._post, body)
 
-    def _post(self, body: bytes) -> None:
+    def _post(self, body: bytes, fine: Collection[int] = (HTTPStatus.NO_CONTENT,)) -> None:
         from influxdb_client.service.write_service import WriteService  # noqa: PLC0415
 
         from shared.adapters import influxdb_failures as failures  # noqa: PLC0415
@@ -129,7 +146,7 @@ class InfluxDbWriter:
             )
         except failures.REQUEST_ERRORS as error:
             raise failures.failure(self._where, self._bucket, error) from None
-        if status != HTTPStatus.NO_CONTENT:
+        if status not in fine:
             raise failures.unexpected_answer(self._where, status)
 
     def _connected(self) -> "InfluxDBClient":

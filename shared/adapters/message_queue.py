@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from azure.storage.queue import ExponentialRetry, QueueClient, TextBase64EncodePolicy
 
 RELEASE_CANDIDATES = "release-candidates"
+POISON = "release-candidates-poison"
 
 _DAY = 24 * 3600
 # The service takes 7 days at most; a minute less, so that no rounding and no clock goes over it.
@@ -106,6 +107,14 @@ class StorageMessageQueue:
                     f"{error} Of {len(texts)} messages {sent} stand in the queue, the others don't."
                 ) from error
 
+    async def length(self) -> int:
+        """About how many messages stand in the queue, hidden ones too; 0 without a queue.
+
+        Raises:
+            MessageQueueError: it can't be told, and what to do.
+        """
+        return await asyncio.to_thread(self._count)
+
     def close(self) -> None:
         """Close the connections; the next message opens new ones."""
         with self._opening:
@@ -129,6 +138,17 @@ class StorageMessageQueue:
             raise MessageQueueError(
                 "A message is no valid text (half a surrogate pair) and can't be queued."
             ) from error
+
+    def _count(self) -> int:
+        from azure.core.exceptions import AzureError, ResourceNotFoundError  # noqa: PLC0415
+
+        client = self._opened()
+        try:
+            return client.get_queue_properties().approximate_message_count or 0
+        except ResourceNotFoundError:
+            return 0
+        except AzureError as error:
+            raise message_queue_error(error, client.queue_name) from error
 
     def _opened(self) -> "QueueClient":
         with self._opening:

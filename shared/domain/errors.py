@@ -33,6 +33,10 @@ class QrsAnswerError(QrsError):
     """QRS answered something that is not what was asked for: partial, wrong type, not JSON."""
 
 
+class NoSlotError(QrsError):
+    """QRS was not asked, for other instances use all requests that it may get at once."""
+
+
 class QmsError(StewardError):
     """The QlikView Management Service could not be asked, or its answer can't be used."""
 

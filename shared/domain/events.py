@@ -70,6 +70,12 @@ PLAN_CREATED = Event(
     ("site", "plan_id", "status", "released", "kept", "deferred", "messages"),
     "A release plan was made and recorded; `messages` says how many queue messages it became.",
 )
+PLAN_DECIDED = Event(
+    "plan.decided",
+    Level.INFO,
+    ("site", "plan_id", "license_type", "action", "reason", "licenses"),
+    "So many licenses of a type a plan releases, keeps or defers for this reason.",
+)
 PLAN_DISABLED = Event(
     "plan.disabled",
     Level.INFO,
@@ -136,6 +142,30 @@ RELEASES_HANDED_BACK = Event(
     ("site", "plan_id", "license_type", "licenses"),
     "Time was up before a message was finished; its remaining licenses were queued again.",
 )
+RELEASES_WAIT = Event(
+    "release.waits",
+    Level.WARNING,
+    ("site", "plan_id", "license_type", "licenses"),
+    "Other instances use all requests that QRS may get at once; the message was queued again.",
+)
+QRS_LIMIT_LOWERED = Event(
+    "qrs.limit_lowered",
+    Level.WARNING,
+    ("site", "limit", "was"),
+    "QRS had trouble with so many requests at once; all instances together send fewer now.",
+)
+QRS_LIMIT_RAISED = Event(
+    "qrs.limit_raised",
+    Level.INFO,
+    ("site", "limit", "was"),
+    "QRS bore its requests well for a while; all instances together may send one more at once.",
+)
+QRS_SHARE_FAILED = Event(
+    "qrs.share_failed",
+    Level.WARNING,
+    ("site", "detail"),
+    "The ledger did not take how many requests this instance sends; it is careful until it does.",
+)
 BREAKER_OPEN = Event(
     "breaker.open",
     Level.ERROR,
@@ -184,6 +214,12 @@ LEASES_COLLECTED = Event(
         "points",
     ),
     "Named CALs and leases were read and kept; the numbers are sums over all QlikView Servers.",
+)
+LEASES_MACHINE_COUNTED = Event(
+    "leases.machine_counted",
+    Level.INFO,
+    ("site", "server", "machine", "farm", "leases", "users"),
+    "The leases on a machine of the farm, or on one of the 20 busiest others, under a pseudonym.",
 )
 LEASES_INCOMPLETE = Event(
     "leases.incomplete",

@@ -27,6 +27,7 @@ _ACCOUNT = re.compile(
 )
 # What should be an account in a setting need not look like one; the error quotes it.
 _SETTING = re.compile(r"(?i)(\b(?:\w+__)?NEVER_RELEASE__USERS\b[^\n'\"]{0,100})(['\"])(.*?)\2")
+_ESCAPES = frozenset("\\%&/")
 # A name begins here: no letter before it, unless that is the end of an escape.
 _BEGINNING = r"(?:(?<!\w)|(?<=\\u[0-9a-f]{4})|(?<=\\[nrt])|(?<=%[0-9a-f]{2}))"
 
@@ -40,11 +41,23 @@ def hide_names(text: str, site: str, accounts: Iterable[str] = ()) -> str:
         accounts: accounts (`DIR\id`) to look for, also by their id alone.
     """
     known = frozenset(accounts)
-    if known:
+    if any(_may_be_in(text, account) for account in known):
         found, names = _finder(known)
         text = found.sub(lambda match: _hidden(names[(match.lastindex or 1) - 1], site), text)
     text = _SETTING.sub(lambda match: match[1] + _hidden(match[3], site), text)
     return _ACCOUNT.sub(lambda match: _in_place_of(match, site), text)
+
+
+def _may_be_in(text: str, account: str) -> bool:
+    """False when no form of the account can be in the text: making the pattern takes long.
+
+    All escapes begin with one of these characters, a slash may stand for the backslash, and only
+    among ASCII characters is it plain which are the same but for their case.
+    """
+    if not (text.isascii() and account.isascii()) or not _ESCAPES.isdisjoint(text):
+        return True
+    lower = text.lower()
+    return any(form.lower() in lower for form in _forms(account))
 
 
 def _hidden(account: str, site: str) -> str:

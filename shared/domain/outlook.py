@@ -4,17 +4,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from shared.domain.early_warnings import EarlyWarning
 from shared.domain.forecast import Forecast, NotEnoughHistory, Observation
-from shared.domain.holders import TypeHolders
+from shared.domain.holders import GroupKind, TypeHolders
 from shared.domain.model import LicenseType, UsageSnapshot
 from shared.domain.pools import Pool, PoolName, pools_of
 from shared.domain.release import ReleaseRecord
 
 OUTLOOK = "latest"  # the name of the state that holds it
 RECENT_GAPS = 12
+LARGEST_GROUPS = 30  # of directories, and of property values: the state is one small row
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,40 @@ class PoolOutlook:
 
 
 @dataclass(frozen=True, slots=True)
-class HolderCounts:
-    """How many licenses of a type are held, and by whom: counts by `holders.Counted`."""
+class HolderGroup:
+    """The counts of one directory or property value: `kind` is a `holders.GroupKind`."""
 
-    license_type: str
+    kind: str
+    value: str
     counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
+class HolderCounts:
+    """How many licenses of a type are held, and by whom: counts by `holders.Counted`.
+
+    `groups` has the largest directories and property values; an outlook of an earlier version has
+    none.
+    """
+
+    license_type: str
+    counts: dict[str, int]
+    groups: tuple[HolderGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
-    """The pools, the warnings in words, and who holds what (if that was asked), as of `at`."""
+    """The pools, the warnings in words, and who holds what (if that was asked), as of `at`.
+
+    `warning_kinds` has an `early_warnings.WarningKind` for each of the warnings, in their order; an
+    outlook of an earlier version has none.
+    """
 
     at: datetime
     pools: tuple[PoolOutlook, ...]
     warnings: tuple[str, ...]
     holders: tuple[HolderCounts, ...] = ()
+    warning_kinds: tuple[str, ...] = ()
 
 
 def outlook_of(
@@ -53,6 +73,7 @@ def outlook_of(
     holders: Iterable[TypeHolders],
 ) -> Outlook:
     """The outlook in words."""
+    told = tuple(warnings)
     return Outlook(
         at=at,
         pools=tuple(
@@ -60,12 +81,21 @@ def outlook_of(
             for pool in pools
             if pool.name in forecasts
         ),
-        warnings=tuple(warning.sentence for warning in warnings),
-        holders=tuple(
-            HolderCounts(one.license_type, {each.value: n for each, n in one.counts.items()})
-            for one in holders
-        ),
+        warnings=tuple(warning.sentence for warning in told),
+        holders=tuple(map(_holder_counts, holders)),
+        warning_kinds=tuple(warning.kind.value for warning in told),
     )
+
+
+def _holder_counts(found: TypeHolders) -> HolderCounts:
+    kinds = (GroupKind.USER_DIRECTORY, GroupKind.CUSTOM_PROPERTY)
+    groups = [
+        HolderGroup(kind.value, group.value, {each.value: n for each, n in group.counts.items()})
+        for kind in kinds
+        for group in islice((g for g in found.groups if g.kind is kind), LARGEST_GROUPS)
+    ]
+    counts = {each.value: n for each, n in found.counts.items()}
+    return HolderCounts(found.license_type, counts, tuple(groups))
 
 
 def observations(

@@ -97,10 +97,11 @@ class LatestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """That somebody approved a plan; the first approval counts."""
+    """That somebody approved a plan, and who, if they said so; the first approval counts."""
 
     approved_at: datetime
     nonce: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ AnyPercent = Annotated[
     BeforeValidator(whole_number(0, _MOST_PERCENT)),
     Takes(f"whole number, 0 to {_MOST_PERCENT}"),
 ]
+FewRequests = Annotated[int, BeforeValidator(whole_number(1, 64)), Takes("whole number, 1 to 64")]
 Port = Annotated[int, BeforeValidator(whole_number(1, 65_535)), Takes("whole number, 1 to 65535")]
 FewMachines = Annotated[
     int, BeforeValidator(whole_number(1, 1_000)), Takes("whole number, 1 to 1000")

@@ -5,6 +5,7 @@ from pydantic import Field, model_validator
 from shared.domain.secret_sources import SecretSource
 from shared.settings.group import Group, secret_source
 from shared.settings.kinds import (
+    FewRequests,
     HeaderAccount,
     Host,
     Port,
@@ -88,6 +89,12 @@ class QlikSenseSettings(Group):
         None,
         description="The same from a file, for local use.",
         examples=["certificates/token.jwt"],
+    )
+
+    max_concurrency: FewRequests = Field(
+        8,
+        description="Most requests to QRS at once, over all instances; fewer while it has trouble.",
+        examples=["4"],
     )
 
     @model_validator(mode="before")

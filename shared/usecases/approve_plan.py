@@ -1,6 +1,6 @@
 """Approve a waiting plan: queue exactly that plan, unless it is stale."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
@@ -35,7 +35,11 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class ApprovePlan:
-    """Approves one plan; `new_id` makes an approval unlike any other."""
+    """Approves one plan; `new_id` makes an approval unlike any other.
+
+    `approvable` are the statuses that a plan may have. Over HTTP it must have waited for this; who
+    names a plan on the command line may also mean one that was made while a switch was closed.
+    """
 
     site: str
     policy: ReleasePolicy
@@ -44,9 +48,14 @@ class ApprovePlan:
     telemetry: Telemetry
     clock: Clock
     new_id: Callable[[], str]
+    approvable: Collection[PlanStatus] = (PlanStatus.WAITING_FOR_APPROVAL,)
 
-    async def __call__(self, plan_id: str) -> Approved:
+    async def __call__(self, plan_id: str, by: str = "") -> Approved:
         """Approve the plan; of several approvals at once exactly one succeeds.
+
+        Args:
+            plan_id: of a plan that waits.
+            by: who approves; kept with the approval.
 
         Raises:
             UnknownPlanError: there is no such plan.
@@ -59,9 +68,9 @@ class ApprovePlan:
         about = {"site": self.site, "plan_id": plan_id}
         with self.telemetry.span(spans.APPROVE_PLAN, about) as span:
             await link_to_plan(self.ledger, plan_id, span)
-            return await self._approve_if_fresh(plan)
+            return await self._approve_if_fresh(plan, by)
 
-    async def _approve_if_fresh(self, plan: Plan) -> Approved:
+    async def _approve_if_fresh(self, plan: Plan, by: str) -> Approved:
         plan_id = plan.plan_id
         self._check(plan)
         released = [
@@ -70,7 +79,7 @@ class ApprovePlan:
             if decision.action is Action.RELEASE
         ]
         texts = plan_messages(plan, released)
-        await self._approve(plan)
+        await self._approve(plan, by)
         self.telemetry.emit(
             events.PLAN_APPROVED,
             {
@@ -84,7 +93,7 @@ class ApprovePlan:
 
     def _check(self, plan: Plan) -> None:
         switch = self.switches.holding_back()
-        if plan.status is not PlanStatus.WAITING_FOR_APPROVAL:
+        if plan.status not in self.approvable:
             self._refuse(plan, f"it is {plan.status}, not waiting for approval")
         if self.clock() >= plan.expires_at:
             expired = plan.expires_at.isoformat(timespec="seconds")
@@ -94,8 +103,8 @@ class ApprovePlan:
         if switch:
             self._refuse(plan, f"{switch} holds releases back")
 
-    async def _approve(self, plan: Plan) -> None:
-        ours = Approval(self.clock(), self.new_id())
+    async def _approve(self, plan: Plan, by: str) -> None:
+        ours = Approval(self.clock(), self.new_id(), by)
         stored = await self.ledger.change_state(Approval, plan.plan_id, lambda old: old or ours)
         if stored != ours and self.clock() - stored.approved_at < ABANDONED:
             self._refuse(plan, f"it was approved already, at {stored.approved_at.isoformat()}")

@@ -15,12 +15,12 @@ async def doubts_about(
     site_read: SiteRead,
     latest: LatestPlan | None,
     qrs: Qrs,
-    ledger: Ledger,
+    ledger: Ledger | None,
     believable: Believable,
     now: datetime,
 ) -> list[Doubt]:
     """What speaks against planning on this read; empty when nothing does."""
-    expected = await _expected(latest, ledger) if latest else {}
+    expected = await _expected(latest, ledger) if latest and ledger else {}
     return list(doubts(site_read.licenses, expected, qrs.clock_difference(), believable, now))
 
 

@@ -19,6 +19,7 @@ from shared.domain.leases.model import CalConfiguration, LeaseRules, QlikViewSer
 from shared.domain.leases.survey import LeaseSurvey, lease_counts, survey
 from shared.domain.points import Point
 from shared.usecases.ports import Clock, LeaseLedger, PointWriter, Qms, Telemetry
+from shared.usecases.tell_machines import tell_machines
 from shared.usecases.write_points import write_points
 
 _HISTORY = 2 * GROWTH_PERIOD + timedelta(days=1)
@@ -101,6 +102,7 @@ class CollectLeases:
         counts = lease_counts(self.site, look.taken_at, surveys)
         await self.ledger.save_lease_counts(counts)
         await self._warn(surveys, counts)
+        tell_machines(surveys, site=self.site, at=look.taken_at, telemetry=self.telemetry)
         await self.ledger.thin_lease_counts(look.taken_at)
         written = await self._write_points(surveys, look.taken_at)
         self._report(counts, changes, written)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from shared.domain.errors import QrsError
+from shared.domain.errors import NoSlotError, QrsError
 from shared.domain.model import LicenseType
 from shared.domain.release_attempt import Attempt
 from shared.usecases.ports import Qrs
@@ -19,6 +19,11 @@ class DeleteStrategy(Protocol):
     @property
     def batch_size(self) -> int:
         """How many licenses are looked at and deleted together."""
+        ...
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests it would send at once, if it may."""
         ...
 
     async def __call__(
@@ -36,6 +41,7 @@ class OneByOne:
 
     # Small, so that a license is deleted within moments of the look that released it.
     batch_size = 24
+    requests_at_once = 24
 
     def __init__(self, qrs: Qrs) -> None:
         self._qrs = qrs
@@ -53,6 +59,8 @@ class OneByOne:
                 return
             try:
                 answer = await self._qrs.delete_access_license(license_type, attempt.license_id)
+            except NoSlotError:
+                return  # it was not sent; the next look says so to the whole message
             except QrsError as error:
                 attempt.sent(error)
             else:
@@ -68,6 +76,7 @@ class BySelection:
     """
 
     batch_size = 100
+    requests_at_once = 1
 
     def __init__(self, qrs: Qrs) -> None:
         self._qrs = qrs
@@ -84,6 +93,8 @@ class BySelection:
         ids = [attempt.license_id for attempt in attempts]
         try:
             answer = await self._qrs.delete_selected(license_type, ids)
+        except NoSlotError:
+            return  # the selection may be made, and none of its licenses is deleted
         except QrsError as error:
             for attempt in attempts:
                 attempt.sent(error)

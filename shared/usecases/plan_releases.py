@@ -19,7 +19,6 @@ from shared.domain.plan import (
     LatestPlan,
     Plan,
     PlanStatus,
-    Reason,
     count_reasons,
 )
 from shared.domain.plausibility import Believable
@@ -29,6 +28,7 @@ from shared.usecases.believe_read import LATEST, doubts_about
 from shared.usecases.plan_trace import keep_trace
 from shared.usecases.ports import Clock, Ledger, Notifier, PointWriter, Qrs, Span, Telemetry
 from shared.usecases.read_site import SiteRead, read_site
+from shared.usecases.tell_plan import tell_plan
 from shared.usecases.write_points import write_points
 
 LIFETIME = timedelta(hours=24)  # by then the next nightly plan has decided anew
@@ -89,14 +89,14 @@ class PlanReleases:
     async def _plan(self, span: Span) -> Planning:
         latest = await self.ledger.state(LatestPlan, LATEST)
         site_read = await self._read(latest)
-        marks = await self._marks(latest)
+        marks = await marks_left(self.ledger, latest, self.grace_days)
         plan = self._decide(site_read, marks, self.clock())
         span.note("plan_id", plan.plan_id)
         await self._save(plan, site_read, span.trace_parent)
         texts = plan_messages(plan, plan.released) if plan.status is PlanStatus.QUEUED else ()
         for name, told in _about(plan, len(texts)).items():
             span.note(name, told)
-        self._report(plan, len(texts))
+        tell_plan(plan, len(texts), self.telemetry)
         await self._write_points(plan)
         await self._notify(plan)
         return Planning(plan, texts)
@@ -122,24 +122,15 @@ class PlanReleases:
         dimensions = {"site": self.site, "reason": reason, "detail": detail}
         self.telemetry.emit(events.PLAN_REFUSED, dimensions)
 
-    async def _marks(self, latest: LatestPlan | None) -> dict[str, Mark]:
-        """The marks that the plan before left, by license id; only a grace period asks for them."""
-        if latest is None or not self.grace_days:
-            return {}
-        return {
-            decision.license.id: mark
-            async for decision in self.ledger.decisions(latest.plan_id)
-            if (mark := Mark.of(decision))
-        }
-
     def _decide(self, site_read: SiteRead, marks: Mapping[str, Mark], now: datetime) -> Plan:
-        wanted = (
-            decide(license_, _holder(license_, site_read), self.policy, now)
-            for rows in site_read.licenses.values()
-            for license_ in rows
+        decisions = decided(
+            site_read,
+            marks,
+            now,
+            policy=self.policy,
+            limits=self.limits,
+            grace_days=self.grace_days,
         )
-        candidates = apply_grace(wanted, marks, self.grace_days, now)
-        decisions = tuple(apply_limits(candidates, site_read.overview.pools, self.limits))
         return Plan(
             plan_id=f"{now:%Y%m%dT%H%M%SZ}-{self.new_id()}",
             site=self.site,
@@ -157,27 +148,6 @@ class PlanReleases:
         await keep_trace(self.ledger, plan.plan_id, trace_parent)
         await self.ledger.save_plan(plan)
         await self.ledger.change_state(LatestPlan, LATEST, lambda _: latest)
-
-    def _report(self, plan: Plan, message_count: int) -> None:
-        numbers = _count_actions(plan)
-        self.telemetry.emit(
-            events.PLAN_CREATED,
-            {
-                "site": self.site,
-                "plan_id": plan.plan_id,
-                "status": plan.status.value,
-                "released": numbers[Action.RELEASE],
-                "kept": numbers[Action.KEEP],
-                "deferred": numbers[Action.DEFER],
-                "messages": message_count,
-            },
-        )
-        hidden = sum(counts.get(Reason.USER_NOT_VISIBLE, 0) for counts in plan.counts.values())
-        if hidden:
-            self.telemetry.emit(
-                events.USERS_NOT_VISIBLE,
-                {"site": self.site, "plan_id": plan.plan_id, "licenses": hidden},
-            )
 
     async def _write_points(self, plan: Plan) -> None:
         tags = {**self.static_tags, "site": self.site}
@@ -210,6 +180,36 @@ class PlanReleases:
         figures: dict[str, str | int] = {"plan": plan.plan_id}
         figures |= {action.value: numbers[action] for action in Action}
         await self.notifier.notify(Notice(kind, self.site, title, text, plan.created_at, figures))
+
+
+async def marks_left(ledger: Ledger, latest: LatestPlan | None, grace_days: int) -> dict[str, Mark]:
+    """The marks that the plan before left, by license id; only a grace period asks for them."""
+    if latest is None or not grace_days:
+        return {}
+    return {
+        decision.license.id: mark
+        async for decision in ledger.decisions(latest.plan_id)
+        if (mark := Mark.of(decision))
+    }
+
+
+def decided(
+    site_read: SiteRead,
+    marks: Mapping[str, Mark],
+    now: datetime,
+    *,
+    policy: ReleasePolicy,
+    limits: Limits,
+    grace_days: int,
+) -> tuple[Decision, ...]:
+    """What policy, grace and limits make of a read, releases and deferrals first."""
+    wanted = (
+        decide(license_, _holder(license_, site_read), policy, now)
+        for rows in site_read.licenses.values()
+        for license_ in rows
+    )
+    candidates = apply_grace(wanted, marks, grace_days, now)
+    return tuple(apply_limits(candidates, site_read.overview.pools, limits))
 
 
 def plan_messages(plan: Plan, released: Iterable[Decision]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What the use cases need of the outside world; adapters and the tests' fakes fill these."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from shared.domain.model import (
 from shared.domain.notice import Notice
 from shared.domain.plan import Decision, Plan, PlanStatus
 from shared.domain.points import Point
+from shared.domain.politeness import Pulse
 from shared.domain.release import AllocateAnswer, DeleteAnswer, ReleaseRecord
 from shared.domain.runs import RefusedMessage, Run
 from shared.domain.spans import SpanKind
@@ -86,6 +87,37 @@ class Qrs(Protocol):
         self, license_type: LicenseType, license_id: str
     ) -> DeleteAnswer:
         """Send DELETE for one license; never sends it twice without a clear refusal between."""
+        ...
+
+
+class RequestGate(Protocol):
+    """What all requests of this instance to QRS pass."""
+
+    def watch(self, on_trouble: Callable[[], None]) -> None:
+        """Have somebody told at once when QRS has trouble; what it is then told by `look`."""
+        ...
+
+    def running(self) -> int:
+        """How many requests are under way."""
+        ...
+
+    def look(self) -> Pulse:
+        """What happened since the last look."""
+        ...
+
+    def allow(self, at_most: int, cut: int) -> None:
+        """From now on this many at once; `cut` is the last cut that this number knows of."""
+        ...
+
+
+class RequestShare(Protocol):
+    """The share of this instance in the requests that QRS gets at once, over all instances."""
+
+    def held(self, wants: int) -> AbstractAsyncContextManager[None]:
+        """A share for a block that would send `wants` requests at once.
+
+        Raises `NoSlotError` when other instances use all, at the beginning or later.
+        """
         ...
 
 

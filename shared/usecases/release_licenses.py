@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain import events, spans
-from shared.domain.errors import QrsUnavailableError, StewardError
+from shared.domain.errors import NoSlotError, QrsUnavailableError, StewardError
 from shared.domain.limits import Limits
 from shared.domain.messages import CandidateMessage, RefusedMessageError, from_json, to_json
 from shared.domain.plan import Approval
@@ -22,13 +22,14 @@ from shared.usecases.daily_budget import BudgetKeeper
 from shared.usecases.delete_strategies import DeleteStrategy
 from shared.usecases.message_refusals import MessageRefusals, QueuedText
 from shared.usecases.plan_trace import link_to_plan
-from shared.usecases.ports import Clock, Ledger, MessageQueue, Qrs, Telemetry
+from shared.usecases.ports import Clock, Ledger, MessageQueue, Qrs, RequestShare, Telemetry
 from shared.usecases.qrs_breaker import QrsBreaker
 from shared.usecases.release_report import ReleaseReport, about
 from shared.usecases.release_rounds import ReleaseRounds, Worked
 
 # Well under functionTimeout (10 minutes in host.json): one slow round may follow the last look.
 DEADLINE = timedelta(minutes=4)
+NO_SLOT_PAUSE = timedelta(seconds=30)  # others work on the queue meanwhile, or QRS has a rest
 
 
 class ReleaseUnfinishedError(StewardError):
@@ -57,6 +58,7 @@ class ReleaseLicenses:
     limits: Limits
     switches: Callable[[], Switches]
     qrs: Qrs
+    share: RequestShare
     deletes: DeleteStrategy
     ledger: Ledger
     queue: MessageQueue
@@ -68,7 +70,8 @@ class ReleaseLicenses:
         """Release what the message names and is still to go.
 
         A message that must not be acted upon is recorded, whole, with its reason, and is done. One
-        that has to wait (QRS is down, time is up) is put back into the queue, and is done too.
+        that has to wait (QRS is down, other instances use all that QRS can bear, time is up) is put
+        back into the queue, and is done too.
 
         Raises:
             ReleaseUnfinishedError: QRS refused some of the licenses; the rest is done.
@@ -88,15 +91,25 @@ class ReleaseLicenses:
         switch = await self._holding_back(message)
         if switch:
             return await self._refuse_switched_off(queued, message, switch)
+        deadline = self.clock() + DEADLINE
+        try:
+            async with self.share.held(self.deletes.requests_at_once):
+                return await self._act_politely(message, deadline)
+        except NoSlotError:
+            return await self._wait_for_others(message)
+
+    async def _act_politely(self, message: CandidateMessage, deadline: datetime) -> ReleaseRun:
         breaker = QrsBreaker(self.ledger, self.clock)
         closed_until = await breaker.closed_until()
         if closed_until:
             return await self._put_back(message, closed_until)
-        return await self._work(message, breaker)
+        return await self._work(message, breaker, deadline)
 
-    async def _work(self, message: CandidateMessage, breaker: QrsBreaker) -> ReleaseRun:
+    async def _work(
+        self, message: CandidateMessage, breaker: QrsBreaker, deadline: datetime
+    ) -> ReleaseRun:
         try:
-            worked = await self._rounds(message).run()
+            worked = await self._rounds(message, deadline).run()
         except QrsUnavailableError:
             closed_until = await breaker.tell_failure()
             if closed_until is None:
@@ -105,8 +118,7 @@ class ReleaseLicenses:
         closed_until = await breaker.tell(failure=worked.qrs_unavailable)
         return await self._finish(message, worked, closed_until)
 
-    def _rounds(self, message: CandidateMessage) -> ReleaseRounds:
-        deadline = self.clock() + DEADLINE
+    def _rounds(self, message: CandidateMessage, deadline: datetime) -> ReleaseRounds:
         return ReleaseRounds(
             message=message,
             policy=self.policy,
@@ -162,6 +174,13 @@ class ReleaseLicenses:
             {**about(message), "licenses": len(message.licenses), "until": until.isoformat()},
         )
         return ReleaseRun({}, remark=f"put back until {until.isoformat(timespec='seconds')}")
+
+    async def _wait_for_others(self, message: CandidateMessage) -> ReleaseRun:
+        """Wait in the queue, which uses up no try; what was begun is looked at when it comes."""
+        await self.queue.put_back(to_json(message), NO_SLOT_PAUSE)
+        dimensions = {**about(message), "licenses": len(message.licenses)}
+        self.telemetry.emit(events.RELEASES_WAIT, dimensions)
+        return ReleaseRun({}, remark="put back, for other instances use all that QRS can bear")
 
     async def _hand_back(
         self, left: CandidateMessage, outcomes: Mapping[Outcome, int]

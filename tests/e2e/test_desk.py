@@ -2,7 +2,7 @@
 
 import json
 
-from tests.e2e.conftest import StartSteward
+from tests.e2e.conftest import QUEUES, StartSteward
 
 
 async def test_status_tells_the_last_runs_and_the_switches(steward: StartSteward) -> None:
@@ -18,6 +18,9 @@ async def test_status_tells_the_last_runs_and_the_switches(steward: StartSteward
         "plan_releases": True,
     }
     assert status["switches"]["dry_run"] is True
+    assert status["plan"]["status"] == "dry_run"
+    assert status["pending"]["messages"] == dict.fromkeys(QUEUES, 0)
+    assert status["breaker"]["open"] is False
 
 
 async def test_a_plan_can_be_read_with_its_reasons(steward: StartSteward) -> None:
@@ -30,9 +33,3 @@ async def test_a_plan_can_be_read_with_its_reasons(steward: StartSteward) -> Non
     assert plan["decisions"]
     assert all(row["evidence"] for row in plan["decisions"])
     assert (await app.get("get_plan", id="no such plan")).status == 404
-
-
-async def test_what_is_not_built_yet_says_so(steward: StartSteward) -> None:
-    """An honest 501 instead of an empty answer."""
-    app = await steward()
-    assert (await app.get("report")).status == 501

@@ -38,7 +38,7 @@ from tests.e2e.expectations import (
     planned,
 )
 from tests.integration.qrs.site import QUICK, qrs_client
-from tests.unit.fakes import ManualTime, RecordingQueue
+from tests.unit.fakes import ManualTime, RecordingQueue, ScriptedShare
 
 SITE = "a site with an outage"
 ATTEMPTS = QUICK.attempts
@@ -121,6 +121,7 @@ class Releaser:
             limits=Limits(max_per_run=10_000, max_percent_per_run=100),
             switches=lambda: Switches(enabled=True, dry_run=False, confirmed=True, stop=False),
             qrs=self.qrs,
+            share=ScriptedShare(),
             deletes=OneByOne(self.qrs),
             ledger=self.ledger,
             queue=self.queue,

@@ -9,7 +9,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from shared.adapters.ledger.release_rows import settle
 from shared.adapters.ledger.rows import from_json, to_json
 from shared.adapters.ledger.usage import KEPT_WHOLE
 from shared.domain.audit import AuditEntry
-from shared.domain.errors import LedgerError, PointsError
+from shared.domain.errors import LedgerError, NoSlotError, PointsError
 from shared.domain.events import Event
 from shared.domain.leases.history import LeaseChange, LeaseCounts, LeaseLook
 from shared.domain.model import (
@@ -486,6 +486,27 @@ class RecordingQueue:
     async def put_back(self, text: str, delay: timedelta) -> None:
         """Keep the message."""
         self.put.append((text, delay))
+
+
+@dataclass
+class ScriptedShare:
+    """A share of QRS's requests that is always granted, unless the test says that none is left."""
+
+    refused: bool = False
+    wanted: list[int] = field(default_factory=list)
+    holders: int = 0
+
+    @asynccontextmanager
+    async def held(self, wants: int) -> AsyncIterator[None]:
+        """Grant or refuse."""
+        self.wanted.append(wants)
+        if self.refused:
+            raise NoSlotError("others use all")
+        self.holders += 1
+        try:
+            yield
+        finally:
+            self.holders -= 1
 
 
 @dataclass

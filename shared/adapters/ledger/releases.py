@@ -1,7 +1,7 @@
 """Releases: one row per license and plan; a release that happened is never overwritten."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from shared.adapters.ledger.attempts import until_won
@@ -9,7 +9,8 @@ from shared.adapters.ledger.batches import batches
 from shared.adapters.ledger.keys import joined, joined_range, moment
 from shared.adapters.ledger.kind import Kind
 from shared.adapters.ledger.release_rows import one_per_license, settle, to_row
-from shared.adapters.ledger.tables import Stored
+from shared.adapters.ledger.seen_releases import ABSENT, Seen, SeenReleases
+from shared.adapters.ledger.tables import Tables
 from shared.domain.release import ReleaseRecord
 
 _RELEASES = "Releases"
@@ -18,13 +19,16 @@ _RELEASES = "Releases"
 class Releases(Kind):
     """The releases of one site."""
 
+    def __init__(self, site: str, tables: Tables, clock: Callable[[], datetime]) -> None:
+        super().__init__(site, tables, clock)
+        self._seen = SeenReleases()
+
     async def releases(self, plan_id: str, license_ids: Iterable[str]) -> dict[str, ReleaseRecord]:
         """What is recorded of these licenses under this plan, by license id."""
         wanted = list(dict.fromkeys(license_ids))
-        stored = await asyncio.to_thread(self._read, plan_id, wanted)
-        return {
-            name: self._value(ReleaseRecord, _RELEASES, found.row) for name, found in stored.items()
-        }
+        found = await asyncio.to_thread(self._read, plan_id, wanted)
+        self._seen.put(plan_id, found)
+        return {name: seen.record for name, seen in found.items() if seen.record}
 
     async def save_releases(self, records: Sequence[ReleaseRecord]) -> None:
         """Insert or replace the records; a recorded release stays as it is (see `settle`).
@@ -58,16 +62,20 @@ class Releases(Kind):
             (self._value(ReleaseRecord, _RELEASES, row) for row in rows), key=lambda r: r.started_at
         )
 
-    def _read(self, plan_id: str, license_ids: Sequence[str]) -> dict[str, Stored]:
+    def _read(self, plan_id: str, license_ids: Sequence[str]) -> dict[str, Seen]:
+        """What is recorded of each license, `ABSENT` where nothing is."""
         row_keys = {joined(license_id): license_id for license_id in license_ids}
         if not row_keys:
             return {}
         partition = joined(self._site, plan_id)
         found = self._tables.get_many(_RELEASES, partition, list(row_keys))
-        return {row_keys[row_key]: stored for row_key, stored in found.items()}
+        return dict.fromkeys(license_ids, ABSENT) | {
+            row_keys[key]: Seen(self._value(ReleaseRecord, _RELEASES, stored.row), stored.etag)
+            for key, stored in found.items()
+        }
 
     def _save(self, plan_id: str, records: Sequence[ReleaseRecord]) -> None:
-        """Read, compare and write what changed, until nobody wrote between reading and writing."""
+        """Compare with what is there and write what changed, until nobody wrote in between."""
         left = list(records)
 
         def attempt() -> bool | None:
@@ -78,18 +86,20 @@ class Releases(Kind):
 
     def _save_once(self, plan_id: str, records: Sequence[ReleaseRecord]) -> list[ReleaseRecord]:
         """Write what can be written; returns the records that somebody else changed meanwhile."""
-        stored = self._read(plan_id, [record.license_id for record in records])
-        changes = []
-        for record in records:
-            there = stored.get(record.license_id)
-            before = None if there is None else self._value(ReleaseRecord, _RELEASES, there.row)
-            standing = settle(before, record)
-            if standing != before:
-                changes.append((to_row(standing), None if there is None else there.etag))
-        by_key = {joined(record.license_id): record for record in records}
-        return [
-            by_key[str(row["RowKey"])]
-            for batch in batches(changes)
-            if not self._tables.change(_RELEASES, batch)
-            for row, _ in batch
-        ]
+        ids = [record.license_id for record in records]
+        seen = self._seen.take(plan_id, ids)
+        seen |= self._read(plan_id, [each for each in ids if each not in seen])
+        standing = {each.license_id: settle(seen[each.license_id].record, each) for each in records}
+        changed = {x: record for x, record in standing.items() if record != seen[x].record}
+        by_key = {joined(license_id): license_id for license_id in changed}
+        rows = ((to_row(record), seen[license_id].etag) for license_id, record in changed.items())
+        lost = []
+        for batch in batches(rows):
+            written = [by_key[str(row["RowKey"])] for row, _ in batch]
+            etags = self._tables.write(_RELEASES, batch)
+            if etags is None:
+                lost += written
+            else:
+                now = zip(written, etags, strict=True)
+                self._seen.put(plan_id, {x: Seen(standing[x], etag) for x, etag in now})
+        return [record for record in records if record.license_id in lost]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import batched, islice
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from azure.data.tables import TableClient, TableEntity, TableServiceClient
 
 _READS_AT_ONCE = 8  # the client keeps ten connections
-_SHORT_RANGE_PAGES = 4  # of 1,000 rows each
+_KEYS_PER_QUERY = 14  # a filter has 15 comparisons at most, and one is for the partition
 # Everything that the ledger posts may be sent twice: a create or a change that was already done is
 # recognised by comparing. So a lost answer need not end the work.
 _RETRIED = frozenset({"GET", "HEAD", "PUT", "DELETE", "PATCH", "POST"})
@@ -51,19 +51,13 @@ class Tables:
         return self._on(table, lambda client: _get(client, partition, row_key))
 
     def get_many(self, table: str, partition: str, row_keys: Sequence[str]) -> dict[str, Stored]:
-        """Those of the rows that exist, by row key.
-
-        One query over the range of the keys when that is short, as it is for a plan of some
-        thousand licenses; one small read each, some at a time, when it is not.
-        """
+        """Those of the rows that exist, by row key; some queries at a time, of some keys each."""
 
         def read_all(client: "TableClient") -> dict[str, Stored]:
-            near = _in_short_range(client, partition, row_keys)
-            if near is not None:
-                return near
+            groups = list(batched(row_keys, _KEYS_PER_QUERY, strict=False))
             with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
-                found = pool.map(lambda row_key: _get(client, partition, row_key), row_keys)
-                return {name: row for name, row in zip(row_keys, found, strict=True) if row}
+                found = pool.map(lambda keys: _named(client, partition, keys), groups)
+                return {row_key: row for rows in found for row_key, row in rows.items()}
 
         return self._on(table, read_all)
 
@@ -121,12 +115,16 @@ class Tables:
         Returns:
             False when one of the rows is not as expected any more; then nothing was written.
         """
+        return self.write(table, rows) is not None
+
+    def write(self, table: str, rows: Iterable[tuple[Row, str | None]]) -> list[str] | None:
+        """The same as `change`; returns the rows' new ETags, or None when nothing was written."""
         return self._submit(table, [_operation(row, etag) for row, etag in rows])
 
     def delete(self, table: str, partition: str, row_keys: Sequence[str]) -> bool:
         """Delete up to 100 rows of one partition; False, and none deleted, when one is gone."""
         keys: list[Row] = [{"PartitionKey": partition, "RowKey": each} for each in row_keys]
-        return self._submit(table, [("delete", each) for each in keys])
+        return self._submit(table, [("delete", each) for each in keys]) is not None
 
     def close(self) -> None:
         """Close the connections; the next operation opens new ones."""
@@ -136,17 +134,17 @@ class Tables:
         if service is not None:
             service.close()
 
-    def _submit(self, table: str, operations: Sequence["_Operation"]) -> bool:
+    def _submit(self, table: str, operations: Sequence["_Operation"]) -> list[str] | None:
         from azure.core.exceptions import HttpResponseError  # noqa: PLC0415 - cold start
 
-        def submit(client: "TableClient") -> bool:
+        def submit(client: "TableClient") -> list[str] | None:
             try:
-                client.submit_transaction(operations, retry_on_methods=_RETRIED)
+                done = client.submit_transaction(operations, retry_on_methods=_RETRIED)
             except HttpResponseError as error:
                 if error_code(error) not in _NOT_AS_EXPECTED:
                     raise
-                return False
-            return True
+                return None
+            return [str(each.get("etag", "")) for each in done]
 
         return self._on(table, submit)
 
@@ -203,22 +201,14 @@ def _get(client: "TableClient", partition: str, row_key: str) -> Stored | None:
     return Stored(_row(entity), str(entity.metadata["etag"]))
 
 
-def _in_short_range(
-    client: "TableClient", partition: str, row_keys: Sequence[str]
-) -> dict[str, Stored] | None:
-    """Those of the rows that exist, or None when too many others lie between them."""
-    wanted, found = set(row_keys), {}
-    pages = client.query_entities(
-        "PartitionKey eq @partition and RowKey ge @first and RowKey le @last",
-        parameters={"partition": partition, "first": min(wanted), "last": max(wanted)},
-    ).by_page()
-    for number, page in enumerate(pages):
-        if number >= _SHORT_RANGE_PAGES:
-            return None
-        for entity in page:
-            if entity["RowKey"] in wanted:
-                found[str(entity["RowKey"])] = Stored(_row(entity), str(entity.metadata["etag"]))
-    return found
+def _named(client: "TableClient", partition: str, row_keys: Sequence[str]) -> dict[str, Stored]:
+    """Those of a few rows that exist. Only they travel, however many others the partition has."""
+    names = {f"key{number}": row_key for number, row_key in enumerate(row_keys)}
+    wanted = " or ".join(f"RowKey eq @{name}" for name in names)
+    found = client.query_entities(
+        f"PartitionKey eq @partition and ( {wanted} )", parameters={"partition": partition, **names}
+    )
+    return {str(each["RowKey"]): Stored(_row(each), str(each.metadata["etag"])) for each in found}
 
 
 def _row(entity: "TableEntity") -> Row:

@@ -11,7 +11,11 @@ from shared.domain.errors import QmsAnswerError
 from shared.domain.leases.model import CalConfiguration, QlikViewServer
 
 _API_GROUP = 'the local Windows group "QlikView Management API"'
-_BOTH_GROUPS = 'the local Windows groups "QlikView Management API" and "QlikView Administrator"'
+# Windows has the second in the plural, the interface documents in the singular (QMS fact 1.9).
+_BOTH_GROUPS = (
+    'the local Windows groups "QlikView Management API" and "QlikView Administrators" '
+    '("QlikView Administrator" in some versions\' documents)'
+)
 _SERVER_TYPE = "QlikViewServer"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _KEY = re.compile(r"[!-~]{1,1000}")  # it goes into a header

@@ -28,11 +28,15 @@ _ALLOWED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A request that changes something; `body` is JSON, empty for none."""
+    """A request that changes something; `body` is JSON, empty for none.
+
+    `tells_how_busy`: it takes as long each time on a site at rest.
+    """
 
     method: str
     path: str
     body: bytes = b""
+    tells_how_busy: bool = False
 
     def __post_init__(self) -> None:
         if not _ALLOWED.fullmatch(f"{self.method} {self.path}"):
@@ -41,7 +45,8 @@ class Change:
 
 def delete_license(license_type: LicenseType, license_id: str) -> Change:
     """Deallocate one access license."""
-    return Change("DELETE", paths.access_license(license_type, license_id))
+    path = paths.access_license(license_type, license_id)
+    return Change("DELETE", path, tells_how_busy=True)
 
 
 def allocate(license_type: LicenseType, user_id: str) -> Change:

@@ -21,6 +21,7 @@ from shared.adapters.qrs.parsing import (
     user_reader,
 )
 from shared.adapters.qrs.reinstating import reinstate
+from shared.adapters.qrs.request_gate import RequestGate
 from shared.domain.errors import QrsAnswerError, QrsError
 from shared.domain.model import (
     AccessLicense,
@@ -39,6 +40,11 @@ class QrsClient:
 
     def __init__(self, connection: QrsConnection) -> None:
         self._connection = connection
+
+    @property
+    def gate(self) -> RequestGate:
+        """What all its requests pass."""
+        return self._connection.gate
 
     async def site_version(self) -> str:
         """The build version of the site."""

@@ -2,10 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import httpx
 
@@ -15,6 +16,7 @@ from shared.adapters.qrs.authentication import Auth, JwtAuth, new_xrfkey
 from shared.adapters.qrs.changes import Change
 from shared.adapters.qrs.faults import FAULTS, certainly_not_sent, explain
 from shared.adapters.qrs.json_body import BodyReader
+from shared.adapters.qrs.request_gate import Attempt, RequestGate
 from shared.adapters.qrs.retrying import RetryPolicy, Timeouts, retry_after_seconds, with_retries
 from shared.adapters.qrs.server_clock import ServerClock
 
@@ -33,9 +35,8 @@ class QrsConnection:
     """Asks QRS as one account; holds sockets until `aclose`.
 
     A virtual proxy's session cookie is kept, so that all requests share one session (five are
-    allowed per user). At most `concurrency` requests are under way, those that wait for their next
-    attempt included: a QRS that asks for a pause gets one. `server_clock` is told of every answer
-    that was data.
+    allowed per user). At most `concurrency` requests are under way, or fewer if `gate` is told so.
+    `server_clock` is told of every answer that was data.
     """
 
     def __init__(
@@ -56,8 +57,8 @@ class QrsConnection:
         self._extensions = {"sni_hostname": tls_server_name} if tls_server_name else {}
         self._whole = timeouts.whole
         self._retries = retries
-        self._slots = asyncio.Semaphore(concurrency)
         self._now = now
+        self.gate = RequestGate(concurrency)
         self.server_clock = ServerClock()
         self._client = _http_client(tls, timeouts, concurrency)
 
@@ -67,11 +68,10 @@ class QrsConnection:
         """GET `/qrs/{path}`; each attempt feeds a reader of its own."""
         question = self._question("GET", path)
 
-        async def attempt() -> T:
-            return await self._read_once(question, path, new_reader(), filter_text)
+        async def once(attempt: Attempt) -> T:
+            return await self._read_once(attempt, question, path, new_reader(), filter_text)
 
-        async with self._slots:
-            return await with_retries(self._retries, attempt)
+        return await self._in_turn(once)
 
     async def change[T](
         self, change: Change, judge: Callable[[AnswerHead], T], lost: Callable[[str], T]
@@ -83,25 +83,34 @@ class QrsConnection:
         """
         question = self._question(change.method, change.path)
 
-        async def attempt() -> T:
-            return await self._change_once(question, change, judge, lost)
+        async def once(attempt: Attempt) -> T:
+            return await self._change_once(attempt, question, change, judge, lost)
 
-        async with self._slots:
-            return await with_retries(self._retries, attempt)
+        return await self._in_turn(once)
 
     async def aclose(self) -> None:
         """Close all sockets."""
         await self._client.aclose()
 
+    async def _in_turn[T](self, once: Callable[[Attempt], Awaitable[T]]) -> T:
+        async def attempted() -> T:
+            async with self.gate.attempt() as attempt:
+                return await once(attempt)
+
+        async with self.gate.caller():
+            return await with_retries(self._retries, attempted)
+
     async def _read_once[T](
-        self, question: Question, path: str, reader: BodyReader[T], filter_text: str
+        self,
+        attempt: Attempt,
+        question: Question,
+        path: str,
+        reader: BodyReader[T],
+        filter_text: str,
     ) -> T:
         sent = self._now()
         try:
-            async with (
-                asyncio.timeout(self._whole),
-                self._send("GET", path, filter_text) as response,
-            ):
+            async with self._answer(attempt, self._send("GET", path, filter_text)) as response:
                 received = self._now()
                 await self._refuse_unless_data(response, question)
                 self.server_clock.note(response.headers.get("date"), sent, received)
@@ -113,22 +122,36 @@ class QrsConnection:
 
     async def _change_once[T](
         self,
+        attempt: Attempt,
         question: Question,
         change: Change,
         judge: Callable[[AnswerHead], T],
         lost: Callable[[str], T],
     ) -> T:
         try:
-            async with (
-                asyncio.timeout(self._whole),
-                self._send(change.method, change.path, body=change.body) as response,
-            ):
+            sending = self._send(change.method, change.path, body=change.body)
+            async with self._answer(attempt, sending) as response:
                 head = await self._whole_head(response, question, _ANSWER_BYTES)
         except FAULTS as fault:
             if certainly_not_sent(fault):
                 raise explain(fault, question) from fault
             return lost(str(explain(fault, question)))
+        if change.tells_how_busy and head.status == HTTPStatus.NO_CONTENT:
+            attempt.done()
         return judge(head)
+
+    @asynccontextmanager
+    async def _answer(
+        self, attempt: Attempt, sending: AbstractAsyncContextManager[httpx.Response]
+    ) -> AsyncIterator[httpx.Response]:
+        """The answer, for as long as a request may take; the gate is told if QRS has trouble."""
+        try:
+            async with asyncio.timeout(self._whole), sending as response:
+                attempt.answered(response.status_code)
+                yield response
+        except FAULTS as fault:
+            attempt.failed(fault)
+            raise
 
     def _send(
         self, method: str, path: str, filter_text: str = "", body: bytes = b""

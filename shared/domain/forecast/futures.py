@@ -32,15 +32,54 @@ def days_until_empty(
             entry holds from then on.
         horizon: days; a future that gets this far without running out is infinity.
     """
+    futures = _futures(found, horizon)
+    return sorted(_one_future(trend, own, ahead, headroom, horizon) for trend, own in futures)
+
+
+def left_ahead(
+    found: Sequence[Trend],
+    ahead: WeeklyShape,
+    headroom: Sequence[float],
+    horizon: int,
+    shares: Sequence[float],
+) -> list[tuple[int, list[float]]]:
+    """What is left on the days ahead, of the same futures.
+
+    A future that has run out stays at zero, so the lowest share reaches zero on the very day by
+    which that share of the futures has run out.
+
+    The arguments are those of `days_until_empty`; `shares`: of the futures in which there is as
+    much or less, each 0 to 1.
+
+    Returns:
+        (days ahead, what is left for each share).
+    """
+    paths = [
+        _until_empty(_steps(trend, own, ahead, headroom, horizon))
+        for trend, own in _futures(found, horizon)
+    ]
+    days = [day for day, _ in paths[0]]
+    lefts = (sorted(path[index][1] for path in paths) for index in range(len(days)))
+    places = [int(share * len(paths)) for share in shares]
+    return [(day, [left[place] for place in places]) for day, left in zip(days, lefts, strict=True)]
+
+
+def _until_empty(steps: Iterator[tuple[int, float]]) -> list[tuple[int, float]]:
+    path, empty = [], False
+    for day, left in steps:
+        empty = empty or left <= 0
+        path.append((day, 0.0 if empty else left))
+    return path
+
+
+def _futures(found: Sequence[Trend], horizon: int) -> Iterator[tuple[Trend, Iterator[float]]]:
+    """Each future's trend, as often as it weighs, and its draws."""
     each, draws = _draws(horizon)
     cumulated = list(accumulate(trend.weight for trend in found))
-    results = []
     for number in range(FUTURES):
         share = (number + 0.5) / FUTURES * cumulated[-1]
         trend = found[min(bisect(cumulated, share), len(found) - 1)]
-        own = iter(draws[number * each : (number + 1) * each])
-        results.append(_one_future(trend, own, ahead, headroom, horizon))
-    return sorted(results)
+        yield trend, iter(draws[number * each : (number + 1) * each])
 
 
 @lru_cache(maxsize=8)
@@ -59,19 +98,31 @@ def _one_future(
     horizon: int,
 ) -> float:
     """Follow one future; in a step of a week the crossing is where a straight line has it."""
+    before_day, before = 0, headroom[0]
+    for day, left in _steps(trend, draws, ahead, headroom, horizon):
+        if left <= 0:
+            crossed = before_day + (day - before_day) * before / (before - left)
+            return crossed if crossed <= horizon else inf
+        before_day, before = day, left
+    return inf
+
+
+def _steps(
+    trend: Trend,
+    draws: Iterator[float],
+    ahead: WeeklyShape,
+    headroom: Sequence[float],
+    horizon: int,
+) -> Iterator[tuple[int, float]]:
+    """One future as (days ahead, what is left then), daily at first and weekly later on."""
     deviation = sqrt(trend.variance) * exp(next(draws) / sqrt(2 * trend.changes))
     slope = trend.slope + deviation * sqrt(trend.uncertainty) * next(draws)
     drift = deviation * sqrt(trend.drift)
-    grown, day, before = 0.0, 0, headroom[0]
+    grown, day = 0.0, 0
     while day < horizon:
         step = 1 if day < DAILY else WEEK
         day += step
         root = sqrt(step)
         grown += step * slope + deviation * root * next(draws)
         slope += drift * root * next(draws)
-        left = headroom[min(day, len(headroom) - 1)] - grown - ahead[day % WEEK]
-        if left <= 0:
-            crossed = day - step + step * before / (before - left)
-            return crossed if crossed <= horizon else inf
-        before = left
-    return inf
+        yield day, headroom[min(day, len(headroom) - 1)] - grown - ahead[day % WEEK]

@@ -69,4 +69,18 @@ class RunOut:
     dropped: Mapping[Dropped, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is available on a day to come, in the pool's unit.
+
+    With 80 % probability it is between `low` and `high`, and with 50 % not above `median`. A
+    pool that has run out stays at 0, so `low` gets there on the day `RunOut.earliest`.
+    """
+
+    day: date
+    low: float
+    median: float
+    high: float
+
+
 type Forecast = RunOut | NotEnoughHistory

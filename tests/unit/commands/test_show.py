@@ -29,3 +29,27 @@ def test_control_characters_are_shown_as_unprintable(text: str) -> None:
         == "".join(x if x.isascii() and x >= " " else "\N{REPLACEMENT CHARACTER}" for x in text)
         + "\n"
     )
+
+
+def columns(rows: list[tuple[object, ...]]) -> list[str]:
+    """What a table of two columns prints, also where a terminal is narrow."""
+    out = io.StringIO()
+    Printer(Console(file=out, width=10)).table(("name", "number"), rows)
+    return out.getvalue().splitlines()
+
+
+def test_columns_stand_below_each_other_and_numbers_to_the_right() -> None:
+    """Wide characters take two places; no line is broken or cut."""
+    shown = columns([("a" * 30, 1234), ("\u65e5\u672c", 5.25), ("none", None)])
+    assert shown == [
+        f"{'name':<30}  number",
+        f"{'a' * 30}   1,234",
+        f"\u65e5\u672c{' ' * 26}     5.2",
+        "none",
+    ]
+
+
+def test_a_cell_can_not_break_its_line() -> None:
+    """Nor the terminal; and a table without rows is its head."""
+    assert columns([("a\nb\x1b[2J", "[bold]x")])[1].startswith("a b\N{REPLACEMENT CHARACTER}[2J")
+    assert columns([]) == ["name  number"]

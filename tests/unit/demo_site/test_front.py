@@ -8,6 +8,7 @@ from local.demo_site.faults import CutBody, Faults, LoseAnswer
 from local.demo_site.front import Front
 from local.demo_site.hooks import Hooks
 from local.demo_site.request_log import RequestLog
+from local.demo_site.traffic import Traffic
 from tests.demo_site_fixture import NOW
 
 
@@ -45,7 +46,7 @@ async def test_who_has_an_answer_finds_it_in_the_log(
     if effect:
         faults.inject(effect)
     connection = Connection(log)
-    front = Front(app, faults=faults, hooks=Hooks(), log=log, clock=lambda: NOW)
+    front = Front(app, faults=faults, hooks=Hooks(), log=log, traffic=Traffic(), clock=lambda: NOW)
     scope = {
         "type": "http",
         "method": "GET",
@@ -63,7 +64,12 @@ async def test_an_answer_without_a_body_is_in_the_log_before_its_head_is_sent() 
     """A 204 is whole with its head: the client goes on before the empty body is sent."""
     log, seen = RequestLog(), list[int]()
     front = Front(
-        Response(status_code=204), faults=Faults(), hooks=Hooks(), log=log, clock=lambda: NOW
+        Response(status_code=204),
+        faults=Faults(),
+        hooks=Hooks(),
+        log=log,
+        traffic=Traffic(),
+        clock=lambda: NOW,
     )
 
     async def send(message: Message) -> None:

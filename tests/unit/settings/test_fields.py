@@ -32,6 +32,7 @@ def test_thresholds_are_whole_numbers_of_days(value: str) -> None:
         ("LICENSE_RELEASE__STALE_USAGE_DAYS", 1, 36_500),
         ("LICENSE_RELEASE__ANALYZER__THRESHOLD_DAYS", 0, 36_500),
         ("QLIK_SENSE__PORT", 1, 65_535),
+        ("QLIK_SENSE__MAX_CONCURRENCY", 1, 64),
         ("LEASES__MACHINES_PER_USER", 1, 1_000),
         ("LEASES__PERIOD_DAYS", 1, 36_500),
         ("LEASES__BLOCK_HOURS", 0, 8_760),

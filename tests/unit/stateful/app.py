@@ -19,7 +19,7 @@ from shared.usecases.release_licenses import ReleaseLicenses
 from shared.usecases.release_report import ReleaseReport
 from tests.unit.stateful.little_queue import MAX_DEQUEUE_COUNT, Queued
 from tests.unit.stateful.steps import Fault, Stepwise, WorkerDiedError, quiet
-from tests.unit.stateful.watched_ports import WatchedLedger, WatchedSite
+from tests.unit.stateful.watched_ports import WatchedLedger, WatchedShare, WatchedSite
 from tests.unit.stateful.worker import Worker
 from tests.unit.stateful.world import World, licenses_in
 
@@ -144,6 +144,7 @@ class App:
             limits=world.limits,
             switches=lambda: world.switches,
             qrs=site,
+            share=WatchedShare(worker),
             deletes=self.strategy(site),
             ledger=cast("Ledger", Stepwise(WatchedLedger(world, worker), steps, LedgerError)),
             queue=cast("MessageQueue", Stepwise(world.queue, steps, MessageQueueError)),

@@ -19,6 +19,7 @@ class Fault(Enum):
     FAILS = auto()
     DENIED = auto()
     LOST = auto()
+    NO_SLOT = auto()
 
 
 @dataclass

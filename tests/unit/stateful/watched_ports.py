@@ -1,11 +1,18 @@
 """Site and ledger as one worker sees them; what it was shown is noted, and each DELETE judged."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from shared.domain.audit import AuditEntry
 from shared.domain.budget import DailyBudget
-from shared.domain.errors import QrsDeniedError, QrsError, QrsUnavailableError
+from shared.domain.errors import (
+    LedgerError,
+    NoSlotError,
+    QrsDeniedError,
+    QrsError,
+    QrsUnavailableError,
+)
 from shared.domain.model import AccessLicense, AccessTypeOverview, LicenseType, User
 from shared.domain.release import DeleteAnswer, Outcome, ReleaseRecord
 from tests.unit.stateful.judge import SETTLED, objections
@@ -58,6 +65,24 @@ class WatchedLedger:
                 self._worker.unconfirmed.add(record.license_id)
             elif record.outcome is not Outcome.FAILED:
                 self._worker.unconfirmed.discard(record.license_id)
+
+
+class WatchedShare:
+    """A share of QRS's requests that may be refused, or not be taken for want of the ledger."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    @asynccontextmanager
+    async def held(self, wants: int) -> AsyncIterator[None]:
+        """One step to take it."""
+        assert wants > 0
+        fault = await self._worker.steps.reach("share")
+        if fault is Fault.NO_SLOT:
+            raise NoSlotError("others use all")
+        if fault:
+            raise LedgerError("the share can't be taken")
+        yield
 
 
 class WatchedSite:
@@ -139,6 +164,8 @@ class WatchedSite:
 
     def _refusal(self, fault: Fault | None) -> QrsError | DeleteAnswer | None:
         """How a DELETE ends without having arrived."""
+        if fault is Fault.NO_SLOT:
+            return NoSlotError("others use all")
         if self._world.down or fault is Fault.FAILS:
             return QrsUnavailableError("QRS did not answer")
         if fault is Fault.DENIED:
@@ -147,5 +174,7 @@ class WatchedSite:
 
     async def _step(self, name: str) -> None:
         fault = await self._worker.steps.reach(name)
+        if fault is Fault.NO_SLOT and not name.endswith("answered"):
+            raise NoSlotError("others use all")
         if fault or self._world.down:
             raise QrsUnavailableError(f"{name}: QRS did not answer")

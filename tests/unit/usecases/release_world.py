@@ -24,6 +24,7 @@ from tests.unit.fakes import (
     RecordingPoints,
     RecordingQueue,
     RecordingTelemetry,
+    ScriptedShare,
 )
 
 OPEN = Switches(enabled=True, dry_run=False, confirmed=True, stop=False)
@@ -45,6 +46,7 @@ class ReleaseWorld:
     switches: Switches = OPEN
     limits: Limits = NO_LIMIT
     policy: ReleasePolicy = field(default_factory=a_policy)
+    share: ScriptedShare = field(default_factory=ScriptedShare)
     strategy: Callable[[Qrs], DeleteStrategy] = OneByOne
 
     def __post_init__(self) -> None:
@@ -69,6 +71,7 @@ class ReleaseWorld:
             limits=self.limits,
             switches=lambda: self.switches,
             qrs=self.site,
+            share=self.share,
             deletes=self.strategy(self.site),
             ledger=self.ledger,
             queue=self.queue,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.limits import Limits
-from shared.domain.plan import PlanStatus
+from shared.domain.plan import Approval, PlanStatus
 from shared.domain.plausibility import Believable
 from shared.domain.policy import ReleasePolicy
 from shared.domain.switches import Switches
@@ -65,7 +65,7 @@ class World:
         assert planning.plan is not None
         return planning.plan.plan_id
 
-    async def approve(self, plan_id: str, who: str = "one") -> Approved:
+    async def approve(self, plan_id: str, who: str = "one", by: str = "") -> Approved:
         """Approve it."""
         return await ApprovePlan(
             "prod",
@@ -75,7 +75,7 @@ class World:
             self.telemetry,
             self.time,
             lambda: who,
-        )(plan_id)
+        )(plan_id, by)
 
 
 async def test_an_approved_plan_is_queued_exactly_as_it_was_made() -> None:
@@ -87,6 +87,16 @@ async def test_an_approved_plan_is_queued_exactly_as_it_was_made() -> None:
     assert message["plan_id"] == plan_id
     assert len(message["licenses"]) == 2
     assert world.ledger.plans[plan_id].status is PlanStatus.QUEUED
+
+
+async def test_who_approved_is_kept_with_the_approval() -> None:
+    """An auditor asks for the person, not only for the time."""
+    world = World()
+    plan_id = await world.plan()
+    await world.approve(plan_id, by="anna")
+    approval = await world.ledger.state(Approval, plan_id)
+    assert approval is not None
+    assert approval.by == "anna"
 
 
 async def test_a_plan_is_approved_once() -> None:

@@ -136,7 +136,7 @@ async def test_licenses_of_invisible_users_are_reported() -> None:
     """Kept and counted: the account may lack rights."""
     world = World(three_licenses())
     await world.plan()
-    assert world.telemetry.names() == ["plan.created", "plan.users_not_visible"]
+    assert world.telemetry.names()[:2] == ["plan.created", "plan.users_not_visible"]
     assert world.telemetry.events[1][1]["licenses"] == 1
 
 

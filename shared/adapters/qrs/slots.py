@@ -1,0 +1,73 @@
+"""Slots that are waited for in line, as many as somebody else says at the moment."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from shared.domain.errors import NoSlotError
+
+
+class Slots:
+    """First come, first served. There may be more taken than `size` says, after it was lowered."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.taken = 0
+        self.closed = False
+        self._line: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A slot for a block.
+
+        Raises:
+            NoSlotError: there are none, and no sign that there will be.
+        """
+        await self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def resize(self, size: int) -> None:
+        """Change how many there are."""
+        self.size = size
+        self.closed &= size == 0
+        self._let_in()
+
+    def close(self) -> None:
+        """Send all away who wait, and who come, until there are slots again."""
+        self.closed = True
+        while self._line:
+            waiting = self._line.popleft()
+            if not waiting.done():
+                waiting.set_exception(_no_slot())
+
+    async def _enter(self) -> None:
+        if self.closed:
+            raise _no_slot()
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(waiting)
+        self._let_in()
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
+                self._leave()  # let in and cancelled at the same moment
+            raise
+
+    def _leave(self) -> None:
+        self.taken -= 1
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._line and self.taken < self.size:
+            waiting = self._line.popleft()
+            if not waiting.done():
+                self.taken += 1
+                waiting.set_result(None)
+
+
+def _no_slot() -> NoSlotError:
+    return NoSlotError("QRS has no request slot for this instance: others use all there are.")

@@ -1,0 +1,3 @@
+"""Which License Steward this is."""
+
+VERSION = "0.9.0"
