@@ -77,6 +77,9 @@ param dnsServers string[] = []
 @description('Network mode new: resource id of the hub network with the VPN or ExpressRoute gateway; empty for no peering.')
 param hubVirtualNetworkId string = ''
 
+@description('With hubVirtualNetworkId: go through the gateway of the hub. Azure refuses it until the peering from the hub is there and allows gateway transit, so it is the second step (docs/deploy.md, step 2).')
+param useHubGateway bool = false
+
 @description('Network mode existing: resource id of a subnet for the app alone, delegated to Microsoft.App/environments, without underscores in its name.')
 param existingAppSubnetId string = ''
 
@@ -122,13 +125,18 @@ param alertActionGroupIds string[] = []
 @description('Alerts that stay silent.')
 param alertsOff alertName[] = []
 
-@description('Address of docs/runbook.md where your operators read it; alerts link to its sections.')
-param runbookUrl string = 'docs/runbook.md'
+@description('Address of docs/runbook.md where your operators read it, and alerts link to its sections; without it they name the file in the repository.')
+param runbookUrl string = ''
 
 @description('Hours without a collection of usage that are too many: two periods of usageSchedule and some slack.')
 @minValue(1)
 @maxValue(47)
 param collectionMissingHours int = 13
+
+@description('Hours without a collection of QlikView leases that are too many: two periods of leaseSchedule and some slack.')
+@minValue(1)
+@maxValue(47)
+param leaseCollectionMissingHours int = 3
 
 @description('More releases than this within a day are told.')
 @minValue(0)
@@ -288,6 +296,7 @@ module network 'modules/network.bicep' = if (newNetwork) {
     privateEndpointSubnetPrefix: privateEndpointSubnetPrefix
     dnsServers: dnsServers
     hubVirtualNetworkId: hubVirtualNetworkId
+    useHubGateway: useHubGateway
   }
 }
 
@@ -396,6 +405,8 @@ module alerts 'modules/alerts.bicep' = {
     alertsOff: alertsOff
     runbookUrl: runbookUrl
     collectionMissingHours: collectionMissingHours
+    leasesExpected: qlikView != null
+    leaseCollectionMissingHours: leaseCollectionMissingHours
     expectedReleasesPerDay: expectedReleasesPerDay
   }
   dependsOn: [

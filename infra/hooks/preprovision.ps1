@@ -29,6 +29,33 @@ if ($mode -eq 'existing' -and $private -and -not $env:EXISTING_PRIVATE_ENDPOINT_
     $wrong.Add('EXISTING_PRIVATE_ENDPOINT_SUBNET_ID is not set, and PRIVATE_ENDPOINTS is true.')
 }
 
+# The template writes all app settings anew, and this one may have been set by hand, in a hurry.
+function Test-Stop {
+    $app = $env:FUNCTION_APP_NAME
+    if (-not (Get-Command az -ErrorAction SilentlyContinue)) {
+        $wrong.Add("az is needed to look whether LICENSE_RELEASE__STOP is set in $app; install it.")
+        return
+    }
+    # What az writes to stderr must not end the script before its exit code is looked at.
+    $ErrorActionPreference = 'Continue'
+    $stop = & az functionapp config appsettings list --name $app `
+        --resource-group "$env:AZURE_RESOURCE_GROUP" --subscription "$env:AZURE_SUBSCRIPTION_ID" `
+        --query "[?name=='LICENSE_RELEASE__STOP'].value" --output tsv `
+        --only-show-errors 2>&1
+    if ($LASTEXITCODE -ne 0) {
+        # It was taken away, and is made anew.
+        if ("$stop" -match 'ResourceNotFound|ResourceGroupNotFound') { return }
+        $wrong.Add("LICENSE_RELEASE__STOP of $app could not be read (az login?): $stop")
+    }
+    elseif ("$stop" -notin '', 'false', 'no', 'off', '0') {
+        $wrong.Add("LICENSE_RELEASE__STOP is $stop in $app. To keep it: " +
+            'azd env set LICENSE_RELEASE__STOP true. To release again, set it to false in the app first.')
+    }
+}
+
+# Without the name of an app this is the first time.
+if ($env:FUNCTION_APP_NAME -and $env:LICENSE_RELEASE__STOP -ne 'true') { Test-Stop }
+
 if ($wrong.Count) {
     $wrong | ForEach-Object { [Console]::Error.WriteLine("- $_") }
     [Console]::Error.WriteLine('Nothing was provisioned. Mend the above (see infra/bicep/README.md) and run azd again.')

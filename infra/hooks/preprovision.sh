@@ -41,6 +41,32 @@ existing)
 *) complain "NETWORK_MODE is ${NETWORK_MODE}; it takes none, new or existing." ;;
 esac
 
+# The template writes all app settings anew, and this one may have been set by hand, in a hurry.
+look_at_stop() {
+    command -v az >/dev/null || {
+        complain "az is needed to look whether LICENSE_RELEASE__STOP is set in $FUNCTION_APP_NAME; install it."
+        return 0
+    }
+    stop=$(az functionapp config appsettings list --name "$FUNCTION_APP_NAME" \
+        --resource-group "${AZURE_RESOURCE_GROUP:-}" --subscription "${AZURE_SUBSCRIPTION_ID:-}" \
+        --query "[?name=='LICENSE_RELEASE__STOP'].value" --output tsv \
+        --only-show-errors 2>&1) || {
+        case $stop in
+        *ResourceNotFound* | *ResourceGroupNotFound*) return 0 ;; # it was taken away, and is made anew
+        esac
+        complain "LICENSE_RELEASE__STOP of $FUNCTION_APP_NAME could not be read (az login?): $stop"
+        return 0
+    }
+    case $(echo "$stop" | tr '[:upper:]' '[:lower:]') in
+    '' | false | no | off | 0) ;;
+    *) complain "LICENSE_RELEASE__STOP is $stop in $FUNCTION_APP_NAME. To keep it:\
+ azd env set LICENSE_RELEASE__STOP true. To release again, set it to false in the app first." ;;
+    esac
+}
+
+# Without the name of an app this is the first time.
+[ -z "${FUNCTION_APP_NAME:-}" ] || [ "${LICENSE_RELEASE__STOP:-false}" = true ] || look_at_stop
+
 [ "$wrong" = 0 ] || {
     echo "Nothing was provisioned. Mend the above (see infra/bicep/README.md) and run azd again." >&2
     exit 1

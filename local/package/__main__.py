@@ -34,7 +34,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="lock|build|folder|check|publish|smoke")
+    commands = parser.add_subparsers(
+        required=True, metavar="lock|build|folder|check|find|held|publish|smoke"
+    )
     lock = commands.add_parser("lock", help=f"write {LOCK} from requirements.txt")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
     lock.set_defaults(run=lambda options: write_lock(_ROOT, LOCK, upgrade=options.upgrade))

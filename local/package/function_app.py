@@ -6,6 +6,7 @@ from local.package.errors import PackageError
 from local.package.http_call import Answer, call
 
 _API = "2025-03-01"
+MANAGER = "https://management.azure.com"
 _OK = 200
 
 
@@ -21,7 +22,7 @@ class FunctionApp:
 
     resource_id: str
     token: str
-    manager: str = "https://management.azure.com"
+    manager: str = MANAGER
 
     def hosts(self) -> tuple[str, str]:
         """The addresses of the app and of its deployment site.
@@ -60,10 +61,34 @@ class FunctionApp:
             raise PackageError(f"no key of {function} could be read: HTTP {answer.status}")
         return key
 
+    def settings(self) -> dict[str, str]:
+        """The app settings as they are now.
+
+        Raises:
+            PackageError: they may not be read.
+        """
+        answer = self._ask("POST", "/config/appsettings/list")
+        settings = answer.fields.get("properties")
+        if answer.status != _OK or not isinstance(settings, dict):
+            # Without the body: where there is an answer at all, it may hold what nobody should see.
+            raise PackageError(
+                f"the app settings of {self.resource_id} could not be read: HTTP {answer.status}"
+            )
+        return {name: str(value) for name, value in settings.items()}
+
     def _ask(self, method: str, path: str) -> Answer:
-        url = f"{self.manager}{self.resource_id}{path}?api-version={_API}"
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        answer = call(method, url, headers, b"" if method == "POST" else None)
-        if answer is None:
-            raise PackageError(f"{self.manager} did not answer")
-        return answer
+        return ask(self.manager, self.token, method, f"{self.resource_id}{path}")
+
+
+def ask(manager: str, token: str, method: str, path: str) -> Answer:
+    """What Azure Resource Manager answers.
+
+    Raises:
+        PackageError: it did not.
+    """
+    url = f"{manager}{path}?api-version={_API}"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = call(method, url, headers, b"" if method == "POST" else None)
+    if answer is None:
+        raise PackageError(f"{manager} did not answer")
+    return answer

@@ -6,18 +6,27 @@ from pathlib import Path
 import pytest
 
 import function_app
-from shared.domain.events import CATALOGUE
 from shared.domain.release import Outcome
-from tests.infra.bicep import FOLDER, KQL_FOLDER, Node, at, code, module, read, resource, table
+from tests.infra.bicep import (
+    FOLDER,
+    KQL_FOLDER,
+    MAIN,
+    Node,
+    at,
+    code,
+    module,
+    read,
+    resource,
+    table,
+)
+from tests.infra.kql import ALERTS, names_in, opened, statements
 from tests.infra.rendering import defaults
 
-ALERTS = FOLDER / "modules" / "alerts.bicep"
+TEMPLATE = FOLDER / "modules" / "alerts.bicep"
 RUNBOOK = Path("docs/runbook.md")
-DIMENSIONS = {event.name: set(event.dimensions) for event in CATALOGUE}
-QUERIES = tuple(sorted(KQL_FOLDER.glob("*.kql")))
 FREQUENCIES = ["PT5M", "PT10M", "PT15M", "PT30M", "PT45M", "PT1H", "PT2H", "PT3H", "PT4H", "PT5H"]
 WINDOWS = [*FREQUENCIES, "PT6H", "P1D", "P2D"]
-query = pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
+query = pytest.mark.parametrize("path", ALERTS, ids=lambda path: path.stem)
 
 
 def rules() -> dict[str, dict[str, Node]]:
@@ -25,18 +34,6 @@ def rules() -> dict[str, dict[str, Node]]:
     listed = at(module("alerts"), "variables", "alerts", "value")
     assert isinstance(listed, list)
     return {str(at(each, "name")): each for each in listed if isinstance(each, dict)}
-
-
-def statements(path: Path) -> str:
-    """A query without its comments."""
-    return re.sub(r"^//.*$", "", path.read_text(), flags=re.MULTILINE)
-
-
-def events_of(text: str) -> set[str]:
-    """The events that a query asks for by name."""
-    single = re.findall(r"\bName == '([^']+)'", text)
-    several = re.findall(r"\bName in \(([^)]*)\)", text)
-    return {*single, *(name for each in several for name in re.findall(r"'([^']+)'", each))}
 
 
 def sections() -> dict[str, str]:
@@ -47,51 +44,20 @@ def sections() -> dict[str, str]:
 
 def test_template_queries_names_and_runbook_agree() -> None:
     """Each alert has a rule, a file, a name that can be silenced, and a section."""
-    words = at(read(ALERTS), "types", "alertName", "value")
+    words = at(read(TEMPLATE), "types", "alertName", "value")
     names = set(re.findall(r"\b[a-z_]+\b", str(words))) & set(rules())
-    assert set(rules()) == {path.stem for path in QUERIES} == names == set(sections())
+    assert set(rules()) == {path.stem for path in ALERTS} == names == set(sections())
     assert len(
-        re.findall(r"'", code(ALERTS).split("type alertName")[1].splitlines()[0])
+        re.findall(r"'", code(TEMPLATE).split("type alertName")[1].splitlines()[0])
     ) == 2 * len(names)
-
-
-@query
-def test_queries_ask_for_events_of_the_catalogue(path: Path) -> None:
-    """An event that nobody emits would never fire."""
-    named = events_of(statements(path))
-    assert named
-    assert named <= set(DIMENSIONS)
-
-
-@query
-def test_queries_read_dimensions_that_their_events_have(path: Path) -> None:
-    """A misspelled dimension is empty, not an error."""
-    text = statements(path)
-    known = set.intersection(*(DIMENSIONS[name] for name in events_of(text)))
-    used = set(re.findall(r"Properties\['(\w+)'\]", text))
-    assert used <= known
-    assert not re.search(r"Properties\.", text)
-
-
-@query
-def test_queries_read_the_tables_of_the_workspace(path: Path) -> None:
-    """The rules' scope is the workspace, where customEvents is called AppEvents."""
-    text = statements(path)
-    tables = set(re.findall(r"^(?:let \w+ = )?([A-Z]\w+)$", text, re.MULTILINE))
-    assert tables <= {"AppEvents", "StorageQueueLogs"}
-    assert tables
-    assert "customEvents" not in text
-    assert "customDimensions" not in text
 
 
 @query
 def test_what_a_query_leaves_open_is_set_by_the_rule(path: Path) -> None:
     """`silence` and `expected` come from parameters; nothing else is open."""
-    text = statements(path)
-    open_names = {name for name in ("silence", "expected") if re.search(rf"\b{name}\b", text)}
     asked = str(at(rules()[path.stem], "query"))
-    assert set(re.findall(r"let (\w+) = \$\{", asked)) == open_names
-    assert f"loadTextContent('../../kql/alerts/{path.name}')" in code(ALERTS)
+    assert set(re.findall(r"let (\w+) = \$\{", asked)) == set(opened(path))
+    assert f"loadTextContent('../../kql/alerts/{path.name}')" in code(TEMPLATE)
 
 
 @pytest.mark.parametrize("name", sorted(rules()))
@@ -113,11 +79,19 @@ def test_any_row_fires_and_the_alert_links_to_its_section() -> None:
         "GreaterThan",
         0,
     ]
-    link = "${runbookUrl}#${alert.name}"
+    link = "${runbook}${alert.name}"
     assert link in str(at(properties, "description"))
     assert at(properties, "actions", "customProperties", "runbook") == link
-    assert "actionGroup.id" in code(ALERTS).split("actionGroups: ")[1].splitlines()[0]
-    assert Path(str(defaults()["runbookUrl"])) == RUNBOOK
+    assert "actionGroup.id" in code(TEMPLATE).split("actionGroups: ")[1].splitlines()[0]
+
+
+def test_without_an_address_an_alert_names_the_file_and_makes_no_link_that_leads_nowhere() -> None:
+    """A relative address would be one in a mail."""
+    operands = at(module("alerts"), "variables", "runbook", "value", "operator", "operands")
+    assert at(operands, "true_value") == f"{RUNBOOK} in the repository, section "
+    assert at(operands, "false_value") == "${runbookUrl}#"
+    assert at(operands, "condition", "function", "type") == "empty"
+    assert defaults()["runbookUrl"] == ""
 
 
 @pytest.mark.parametrize("name", sorted(sections()))
@@ -127,15 +101,32 @@ def test_each_section_says_what_it_means_where_to_look_and_what_to_do(name: str)
         assert part in sections()[name], f"{name} lacks {part}"
 
 
-def test_a_collection_that_is_missing_fires_although_there_is_no_data() -> None:
-    """A count without groups answers with a row of 0 also when the table is empty."""
-    text = statements(KQL_FOLDER / "collection_missing.kql")
+@pytest.mark.parametrize(
+    ("name", "event", "parameter"),
+    [
+        ("collection_missing", "usage.collected", "collectionMissingHours"),
+        ("lease_collection_missing", "leases.collected", "leaseCollectionMissingHours"),
+    ],
+)
+def test_a_collection_that_is_missing_fires_although_there_is_no_data(
+    name: str, event: str, parameter: str
+) -> None:
+    """A count without groups answers with a row of 0; the window is longer than any silence."""
+    text = statements(KQL_FOLDER / f"{name}.kql")
     assert re.search(r"\| summarize Collections = count\(\)\n\| where Collections == 0", text)
-    assert events_of(text) == {"usage.collected"}
-    rule = rules()["collection_missing"]
-    assert at(rule, "window") == "P2D"  # longer than the longest silence that can be set
-    bounds = table(read(ALERTS), "parameters")["collectionMissingHours"]
-    assert "'max_value', 'argument': 47" in str(bounds)
+    assert names_in(text) == {event}
+    assert at(rules()[name], "window") == "P2D"
+    assert at(rules()[name], "dimensions") == []  # no data has no values to be split by
+    for template in (TEMPLATE, MAIN):
+        assert "'max_value', 'argument': 47" in str(table(read(template), "parameters")[parameter])
+
+
+def test_leases_are_missed_only_where_qlikview_is_configured() -> None:
+    """Without it they are never collected, and nobody must be told."""
+    enabled = str(at(resource("alerts", "rules"), "properties", "enabled"))
+    assert "leasesExpected" in enabled
+    assert "lease_collection_missing" in enabled
+    assert "leasesExpected: qlikView != null" in code(MAIN)
 
 
 def test_the_silence_by_default_is_two_periods_of_the_default_schedule() -> None:
@@ -145,6 +136,14 @@ def test_the_silence_by_default_is_two_periods_of_the_default_schedule() -> None
     silence = defaults()["collectionMissingHours"]
     assert isinstance(silence, int)
     assert 2 * int(hours[1]) < silence <= 3 * int(hours[1])
+    assert re.fullmatch(r"0 \d+ \* \* \* \*", str(defaults()["leaseSchedule"]))  # each hour
+    assert defaults()["leaseCollectionMissingHours"] == 3
+
+
+def test_rules_are_split_by_the_columns_that_they_name() -> None:
+    """Each value of them is an alert of its own, so that a second pool is told of as well."""
+    made = "map(alert.dimensions, column => { name: column, operator: 'Include', values: [ '*' ] })"
+    assert f"dimensions: {made}" in code(TEMPLATE)
 
 
 def test_the_poison_alert_watches_the_queue_that_the_app_watches() -> None:
@@ -156,7 +155,7 @@ def test_the_poison_alert_watches_the_queue_that_the_app_watches() -> None:
     assert made == queues
     assert "release-candidates-poison/messages" in text
     assert "StorageQueueLogs" in text
-    assert events_of(text) == {"message.poisoned"}
+    assert names_in(text) == {"message.poisoned"}
 
 
 def test_released_licenses_are_counted_by_outcomes_that_exist() -> None:

@@ -283,6 +283,24 @@ def test_azd_takes_the_switches_from_its_environment() -> None:
     assert settings.license_release.never_release.user_directories == ("ADMIN",)
 
 
+@pytest.mark.parametrize("path", PARAMETER_FILES, ids=lambda path: path.name)
+def test_each_parameter_file_keeps_a_stop_that_it_is_told_of(path: Path) -> None:
+    """Pipeline and hooks look into the app; the word that comes from there must arrive."""
+    for word, stops in (("true", True), ("false", False)):
+        given = parameters_of(path, {"LICENSE_RELEASE__STOP": word})
+        made = app_settings(given)
+        assert made["LICENSE_RELEASE__STOP"] == word
+        assert switches(load_settings(made | VAULT)).stop is stops
+
+
+def test_azd_takes_the_schedules_from_its_environment() -> None:
+    """One that was changed in the portal would be lost at the next `azd provision` otherwise."""
+    environ = {"USAGE_SCHEDULE": "0 0 */3 * * *", "RELEASE_SCHEDULE": "0 0 3 * * 0"}
+    made = app_settings(parameters_of(FOLDER / "main.bicepparam", environ))
+    assert environ.items() <= made.items()
+    assert made["LEASE_SCHEDULE"] == defaults()["leaseSchedule"]
+
+
 def test_the_storage_connection_is_by_identity_and_one_that_the_app_takes() -> None:
     """With the very addresses of the template."""
     names = [name for name in host_settings() if name.startswith("AzureWebJobsStorage")]

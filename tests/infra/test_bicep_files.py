@@ -107,6 +107,23 @@ def test_parameter_files_give_what_is_needed_and_nothing_else(path: Path) -> Non
     assert set(declared) - optional - nullable <= set(given)
 
 
+def test_the_page_tells_exactly_what_each_parameter_file_takes() -> None:
+    """Whoever sets a variable that no file reads would wait in vain."""
+    page = (FOLDER / "README.md").read_text().split("## What the parameter files take")[1]
+    rows = re.findall(r"^\| (`[A-Z].*?) \| (.+) \|$", page.split("\n## ")[0], re.MULTILINE)
+    told: dict[str, set[str]] = {"dev": set(), "prod": set(), "main": set()}
+    for variables, readers in rows:
+        of_azd = re.findall(r"`(\w+)`", readers)
+        for name in told:
+            word = {"main": "azd"}.get(name, name)
+            if readers == "all" or word in readers.partition(";")[0].split(", "):
+                told[name] |= set(re.findall(r"`(\w+)`", variables))
+        told["main"] |= set(of_azd)
+    for path in PARAMETER_FILES:
+        read_by_file = set(re.findall(r"readEnvironmentVariable\('(\w+)'", path.read_text()))
+        assert told[path.stem] == read_by_file, path.name
+
+
 @pytest.mark.parametrize(
     "made", every_resource(), ids=lambda made: f"{made.path.stem}-{made.symbol}"
 )

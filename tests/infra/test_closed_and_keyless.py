@@ -168,6 +168,14 @@ def test_the_subnet_of_the_app_is_delegated_to_flex_consumption() -> None:
     assert "_" not in re.findall(r"appSubnet: '([^']+)'", code(MAIN))[0]
 
 
+def test_the_gateway_of_the_hub_is_used_only_when_somebody_says_that_it_is_ready() -> None:
+    """Azure refuses it before the hub's side is there, so the first deployment must not ask."""
+    peering = at(resource("network", "peering"), "properties")
+    assert at(peering, "useRemoteGateways") == "useHubGateway"
+    assert defaults()["useHubGateway"] is False
+    assert at(read(MAIN), "modules", "network", "config", "condition") == "newNetwork"
+
+
 def test_private_endpoints_cover_everything_that_is_closed() -> None:
     """The three services of storage that are used, the vault and the app; each with its zone."""
     endpoints = at(module("private-endpoints"), "variables", "endpoints", "value")

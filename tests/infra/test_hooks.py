@@ -17,12 +17,20 @@ import trustme
 HOOKS = Path("infra/hooks")
 EXPIRES = dt.datetime(2031, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
 # Remembers each secret's fingerprint; refuses as long as there are lines in the file `refusals`.
+# The app settings have the switch that is in the file `stop`; with `trouble` they can't be read.
 AZ = """#!/bin/sh
 cd "$AZ_STATE"
 printf '%s\\n' "$*" >>calls
 name=$(printf '%s\\n' "$*" | sed 's/.*--name \\([^ ]*\\).*/\\1/')
 case $* in
 *"secret show"*) cat "secret.$name" 2>/dev/null || exit 3 ;;
+*"appsettings list"*)
+    if [ -e trouble ]; then
+        cat trouble >&2
+        exit 1
+    fi
+    cat stop 2>/dev/null || true
+    ;;
 *"secret set"*)
     if [ -s refusals ]; then
         head -n 1 refusals >&2
@@ -256,6 +264,67 @@ def test_before_provisioning_what_is_complete_passes(desk: Desk) -> None:
     """In silence."""
     done = desk.run("preprovision", {"SITE_NAME": "P", "QLIK_SENSE__HOST": "h"} | desk.all_files())
     assert (done.returncode, done.stderr) == (0, "")
+
+
+THERE = {
+    "SITE_NAME": "P",
+    "QLIK_SENSE__HOST": "h",
+    "FUNCTION_APP_NAME": "func-steward-dev-abc",
+    "AZURE_RESOURCE_GROUP": "rg-steward",
+    "AZURE_SUBSCRIPTION_ID": "a-subscription",
+}
+
+
+@pytest.mark.parametrize("stop", ["true", "True", "1", "what?"])
+def test_a_stop_that_was_set_by_hand_is_not_opened_by_provisioning(desk: Desk, stop: str) -> None:
+    """It says how to keep it and how to open it, and azd stops there."""
+    (desk.state / "stop").write_text(f"{stop}\n")
+    done = desk.run("preprovision", THERE)
+    assert done.returncode == 1
+    assert f"LICENSE_RELEASE__STOP is {stop} in func-steward-dev-abc" in done.stderr
+    assert "azd env set LICENSE_RELEASE__STOP true" in done.stderr
+    (call,) = desk.calls("appsettings list")
+    assert "--name func-steward-dev-abc --resource-group rg-steward" in call
+    assert "--subscription a-subscription" in call
+
+
+@pytest.mark.parametrize("stop", ["", "false\n", "False\n", "0\n"])
+def test_without_a_stop_provisioning_goes_on(desk: Desk, stop: str) -> None:
+    """In silence."""
+    (desk.state / "stop").write_text(stop)
+    done = desk.run("preprovision", THERE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(desk.calls("appsettings list")) == 1
+
+
+@pytest.mark.parametrize(
+    "given", [THERE | {"FUNCTION_APP_NAME": ""}, THERE | {"LICENSE_RELEASE__STOP": "true"}]
+)
+def test_the_first_time_and_with_a_stop_that_is_kept_nobody_asks(
+    desk: Desk, given: dict[str, str]
+) -> None:
+    """There is no app yet, or nothing to lose."""
+    (desk.state / "stop").write_text("true\n")
+    done = desk.run("preprovision", given)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert desk.calls("") == []
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFound", "ResourceGroupNotFound"])
+def test_an_app_that_was_taken_away_has_no_stop(desk: Desk, code: str) -> None:
+    """Its name is still in the environment of azd."""
+    (desk.state / "trouble").write_text(f"ERROR: ({code}) it was not found.\n")
+    done = desk.run("preprovision", THERE)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_stop_that_can_t_be_read_is_not_taken_for_none(desk: Desk) -> None:
+    """With the words of az."""
+    (desk.state / "trouble").write_text("ERROR: Please run 'az login' to setup account.\n")
+    done = desk.run("preprovision", THERE)
+    assert done.returncode == 1
+    assert "LICENSE_RELEASE__STOP of func-steward-dev-abc could not be read" in done.stderr
+    assert "Please run 'az login'" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["preprovision", "postprovision", "prepackage"])

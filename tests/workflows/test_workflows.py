@@ -16,6 +16,13 @@ FOLDER = Path(".github/workflows")
 PATHS = sorted(FOLDER.glob("*.yml"))
 USES = re.compile(r"^\s+(?:- )?uses: (\S+)(.*)$", re.MULTILINE)
 PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
+REQUIRED = ("SITE_NAME", "QLIK_SENSE__HOST")
+# No variables of GitHub: the app says what was stopped by hand (test_deploy_order.py), and the
+# runbook is in this repository.
+FROM_ELSEWHERE = {
+    "LICENSE_RELEASE__STOP": None,
+    "RUNBOOK_URL": ("${{ github.server_url }}/${{ github.repository }}/blob/main/docs/runbook.md"),
+}
 READ = re.compile(r"readEnvironmentVariable\('(\w+)'(?:, '(.*?)')?\)")
 
 
@@ -143,12 +150,13 @@ def test_what_is_deployed_is_what_was_built_and_tested_in_the_same_run() -> None
     """One artifact by name, no build in the deploying job, and no way around the tests."""
     uploaded = [mapping(step["with"]) for _, step in all_steps() if "upload-artifact" in str(step)]
     taken = [mapping(step["with"]) for _, step in all_steps() if "download-artifact" in str(step)]
-    assert [x["name"] for x in uploaded] == [x["name"] for x in taken] == ["package"]
+    assert [x["name"] for x in uploaded] == ["package", "site"]
+    assert [x["name"] for x in taken] == ["package"]
     deploy = jobs(FOLDER / "deploy.yml")
     assert deploy["build"]["uses"] == "./.github/workflows/build.yml"
     assert deploy["dev"]["needs"] == "build"
     assert deploy["prod"]["needs"] == "dev"
-    assert set(jobs(FOLDER / "build.yml")) == {"test", "package"}
+    assert set(jobs(FOLDER / "build.yml")) == {"test", "package", "site"}
 
 
 def test_deployments_are_one_after_the_other_and_never_cut_off() -> None:
@@ -161,11 +169,22 @@ def test_deployments_are_one_after_the_other_and_never_cut_off() -> None:
 
 
 def test_each_environment_has_its_parameters() -> None:
-    """`with: environment` names a bicepparam file."""
+    """`with: environment` names a bicepparam file, and is the name by which the app is found."""
     for name in ("dev", "prod"):
         job = jobs(FOLDER / "deploy.yml")[name]
         assert mapping(job["with"])["environment"] == name
-        assert Path(f"infra/bicep/{name}.bicepparam").is_file()
+        parameters = Path(f"infra/bicep/{name}.bicepparam").read_text()
+        assert f"\nparam environmentName = '{name}'\n" in parameters
+
+
+def test_a_runner_is_chosen_by_a_variable_of_the_repository() -> None:
+    """Those of an environment are empty where `runs-on` is worked out (github/docs#33389)."""
+    for name in ("dev", "prod"):
+        given = mapping(jobs(FOLDER / "deploy.yml")[name]["with"])
+        variable = f"AZURE_RUNNER_{name.upper()}"
+        assert given["runner"] == f"${{{{ vars.{variable} || 'ubuntu-24.04' }}}}"
+    job = jobs(FOLDER / "deploy-environment.yml")["deploy"]
+    assert job["runs-on"] == "${{ inputs.runner }}"
 
 
 @pytest.mark.parametrize(
@@ -175,15 +194,18 @@ def test_each_environment_has_its_parameters() -> None:
 def test_every_variable_that_the_parameters_read_is_passed_on(
     workflow: str, job: str, environments: list[str]
 ) -> None:
-    """One that is not set arrives empty: a list needs its default, and a site must be named."""
+    """One that is not set arrives empty, so it needs the file's default; a site must be named."""
     command = next(x for x in steps(jobs(FOLDER / workflow)[job]) if "az deployment" in str(x))
     passed = mapping(command["env"])
     for environment in environments:
         parameters = Path(f"infra/bicep/{environment}.bicepparam").read_text()
         for name, default in READ.findall(parameters):
-            expected = f"vars.{name} || '[]'" if default == "[]" else f"vars.{name}"
-            assert passed.get(name) == f"${{{{ {expected} }}}}", name
-    for required in ("SITE_NAME", "QLIK_SENSE__HOST"):  # else the files' examples would be taken
+            if name in FROM_ELSEWHERE:
+                assert passed.get(name) == FROM_ELSEWHERE[name], name
+                continue
+            otherwise = f" || '{default}'" if default and name not in REQUIRED else ""
+            assert passed.get(name) == f"${{{{ vars.{name}{otherwise} }}}}", name
+    for required in REQUIRED:  # else the files' examples would be taken
         assert f"${{{required}:?" in str(command["run"])
 
 
@@ -194,7 +216,7 @@ def test_the_commands_of_the_package_exist(capsys: pytest.CaptureFixture[str]) -
         for _, step in all_steps()
         for match in re.finditer(r"python -m local\.package (\w+)", str(step.get("run", "")))
     }
-    assert called == {"publish", "smoke"}
+    assert called == {"find", "held", "publish", "smoke"}
     for command in called:
         with pytest.raises(SystemExit, match="0"):
             main([command, "--help"])

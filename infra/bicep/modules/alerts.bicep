@@ -1,10 +1,11 @@
 // The action group and the alert rules. A query answers with a row for each thing to be told, and any row fires;
 // the queries are files in infra/kql/alerts, and docs/runbook.md has a section of the same name for each.
-// They read the workspace's tables (AppEvents, StorageQueueLogs), which is why the workspace is their scope.
+// They read the workspace's tables (AppEvents, AppRequests, StorageQueueLogs), which is why the workspace is their scope.
+// `dimensions` are columns of the answer: each of their values is an alert of its own, which the mail names.
 
 @export()
 @description('The alerts, by name.')
-type alertName = 'collection_missing' | 'pool_low' | 'pool_running_out' | 'plan_refused' | 'poison' | 'breaker_open' | 'expiring' | 'releases_above_expectation' | 'settings_invalid' | 'leases_refusals'
+type alertName = 'collection_missing' | 'lease_collection_missing' | 'pool_low' | 'pool_running_out' | 'plan_refused' | 'poison' | 'breaker_open' | 'expiring' | 'releases_above_expectation' | 'settings_invalid' | 'functions_failing' | 'came_back' | 'leases_refusals'
 
 @description('Start of the names of the rules.')
 param namePrefix string
@@ -30,13 +31,21 @@ param actionGroupIds string[]
 @description('Alerts that stay silent.')
 param alertsOff alertName[]
 
-@description('Address of the runbook; each alert links to its section.')
+@description('Address of the runbook; each alert links to its section. Empty: they name the file in the repository.')
 param runbookUrl string
 
 @description('Hours without a collection of usage that are too many: two periods of USAGE_SCHEDULE and some slack.')
 @minValue(1)
 @maxValue(47)
 param collectionMissingHours int
+
+@description('Whether QlikView is configured; without it nobody expects leases to be collected.')
+param leasesExpected bool
+
+@description('Hours without a collection of leases that are too many: two periods of LEASE_SCHEDULE and some slack.')
+@minValue(1)
+@maxValue(47)
+param leaseCollectionMissingHours int
 
 @description('More releases than this within a day are told.')
 @minValue(0)
@@ -49,7 +58,17 @@ var alerts = [
     severity: 1
     frequency: 'PT30M'
     window: 'P2D'
+    dimensions: []
     query: 'let silence = ${collectionMissingHours}h;\n${loadTextContent('../../kql/alerts/collection_missing.kql')}'
+  }
+  {
+    name: 'lease_collection_missing'
+    title: 'QlikView leases are not collected'
+    severity: 2
+    frequency: 'PT30M'
+    window: 'P2D'
+    dimensions: []
+    query: 'let silence = ${leaseCollectionMissingHours}h;\n${loadTextContent('../../kql/alerts/lease_collection_missing.kql')}'
   }
   {
     name: 'pool_low'
@@ -57,6 +76,7 @@ var alerts = [
     severity: 2
     frequency: 'PT1H'
     window: 'P1D'
+    dimensions: [ 'Name', 'Pool' ]
     query: loadTextContent('../../kql/alerts/pool_low.kql')
   }
   {
@@ -65,6 +85,7 @@ var alerts = [
     severity: 3
     frequency: 'PT1H'
     window: 'P1D'
+    dimensions: [ 'Pool' ]
     query: loadTextContent('../../kql/alerts/pool_running_out.kql')
   }
   {
@@ -73,6 +94,7 @@ var alerts = [
     severity: 2
     frequency: 'PT30M'
     window: 'P1D'
+    dimensions: []
     query: loadTextContent('../../kql/alerts/plan_refused.kql')
   }
   {
@@ -81,6 +103,7 @@ var alerts = [
     severity: 1
     frequency: 'PT15M'
     window: 'P1D'
+    dimensions: []
     query: loadTextContent('../../kql/alerts/poison.kql')
   }
   {
@@ -89,6 +112,7 @@ var alerts = [
     severity: 1
     frequency: 'PT15M'
     window: 'PT1H'
+    dimensions: []
     query: loadTextContent('../../kql/alerts/breaker_open.kql')
   }
   {
@@ -97,6 +121,7 @@ var alerts = [
     severity: 2
     frequency: 'PT1H'
     window: 'P1D'
+    dimensions: [ 'Name', 'Subject' ]
     query: loadTextContent('../../kql/alerts/expiring.kql')
   }
   {
@@ -105,6 +130,7 @@ var alerts = [
     severity: 1
     frequency: 'PT15M'
     window: 'P1D'
+    dimensions: []
     query: 'let expected = ${expectedReleasesPerDay};\n${loadTextContent('../../kql/alerts/releases_above_expectation.kql')}'
   }
   {
@@ -113,7 +139,26 @@ var alerts = [
     severity: 1
     frequency: 'PT15M'
     window: 'PT2H'
+    dimensions: [ 'Function' ]
     query: loadTextContent('../../kql/alerts/settings_invalid.kql')
+  }
+  {
+    name: 'functions_failing'
+    title: 'The last run of a function failed'
+    severity: 3
+    frequency: 'PT1H'
+    window: 'P1D'
+    dimensions: [ 'Function' ]
+    query: loadTextContent('../../kql/alerts/functions_failing.kql')
+  }
+  {
+    name: 'came_back'
+    title: 'Released users came straight back'
+    severity: 3
+    frequency: 'PT1H'
+    window: 'P1D'
+    dimensions: [ 'LicenseType' ]
+    query: loadTextContent('../../kql/alerts/came_back.kql')
   }
   {
     name: 'leases_refusals'
@@ -121,9 +166,12 @@ var alerts = [
     severity: 3
     frequency: 'PT1H'
     window: 'P1D'
+    dimensions: [ 'Subject' ]
     query: loadTextContent('../../kql/alerts/leases_refusals.kql')
   }
 ]
+
+var runbook = empty(runbookUrl) ? 'docs/runbook.md in the repository, section ' : '${runbookUrl}#'
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: workspaceName
@@ -147,9 +195,9 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
   kind: 'LogAlert'
   properties: {
     displayName: '${namePrefix}: ${alert.title}'
-    description: '${alert.title}. What it means and what to do: ${runbookUrl}#${alert.name}'
+    description: '${alert.title}. What it means and what to do: ${runbook}${alert.name}'
     severity: alert.severity
-    enabled: !contains(alertsOff, alert.name)
+    enabled: !contains(alertsOff, alert.name) && (leasesExpected || alert.name != 'lease_collection_missing')
     evaluationFrequency: alert.frequency
     windowSize: alert.window
     scopes: [
@@ -163,6 +211,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
         {
           query: alert.query
           timeAggregation: 'Count'
+          dimensions: map(alert.dimensions, column => { name: column, operator: 'Include', values: [ '*' ] })
           operator: 'GreaterThan'
           threshold: 0
           failingPeriods: {
@@ -175,7 +224,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
     actions: {
       actionGroups: concat([ actionGroup.id ], actionGroupIds)
       customProperties: {
-        runbook: '${runbookUrl}#${alert.name}'
+        runbook: '${runbook}${alert.name}'
       }
     }
   }

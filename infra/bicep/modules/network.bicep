@@ -28,8 +28,11 @@ param privateEndpointSubnetPrefix string
 @description('DNS servers that know the names of the Qlik servers; empty for the DNS of Azure. They must forward the names of private endpoints to 168.63.129.16.')
 param dnsServers string[]
 
-@description('Resource id of the hub network with the VPN or ExpressRoute gateway; empty for no peering. The hub must allow gateway transit.')
+@description('Resource id of the hub network with the VPN or ExpressRoute gateway; empty for no peering.')
 param hubVirtualNetworkId string
+
+@description('Go through the gateway of the hub; refused by Azure until the peering from the hub is there and allows gateway transit.')
+param useHubGateway bool
 
 // Without rules of its own: the default ones let nothing in from the internet. Here is the place for more.
 resource securityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
@@ -90,7 +93,7 @@ resource peering 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-
   properties: {
     allowVirtualNetworkAccess: true
     allowForwardedTraffic: true
-    useRemoteGateways: true
+    useRemoteGateways: useHubGateway
     remoteVirtualNetwork: {
       id: hubVirtualNetworkId
     }

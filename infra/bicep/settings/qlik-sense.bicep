@@ -31,6 +31,11 @@ type qrsVirtualProxy = string
 @description('Name of the Key Vault secret with the JSON Web Token for the virtual proxy.')
 type qrsJwtSecret = string
 
+@description('Most requests to QRS at once, over all instances, 8 unless given; fewer while it has trouble.')
+@minValue(1)
+@maxValue(64)
+type qrsMaxConcurrency = int
+
 @export()
 @sealed()
 @description('How to reach the Repository Service of Qlik Sense. Secrets are given by their names in Key Vault only.')
@@ -44,6 +49,7 @@ type qlikSenseSettings = {
   tlsServerName: qrsTlsServerName?
   virtualProxy: qrsVirtualProxy?
   jwtSecret: qrsJwtSecret?
+  maxConcurrency: qrsMaxConcurrency?
 }
 
 @export()
@@ -58,4 +64,5 @@ func qlikSenseAppSettings(settings qlikSenseSettings) object => {
   QLIK_SENSE__TLS_SERVER_NAME: settings.?tlsServerName ?? ''
   QLIK_SENSE__VIRTUAL_PROXY: settings.?virtualProxy ?? ''
   QLIK_SENSE__JWT_SECRET: settings.?jwtSecret ?? ''
+  QLIK_SENSE__MAX_CONCURRENCY: string(settings.?maxConcurrency ?? '')
 }

@@ -1,0 +1,1 @@
+"""Builds infra/workbook/workbook.json of its layout and the queries in infra/kql/workbook."""
