@@ -8,7 +8,7 @@ PYTHON  ?=
 SETTINGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long mutate backtest farm check format package lock clean
+.PHONY: help run test test-long mutate backtest farm bench docs check format package lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,10 +16,10 @@ help: ## list the commands
 run: $(VENV)/local ## show the main job: collect, plan, queue, release (SETTINGS=file for a real site)
 	@$(BIN)/python -m local run $(if $(SETTINGS),--settings $(SETTINGS))
 
-test: $(VENV)/dev $(VENV)/azurite ## run all tests: unit, integration, end to end, docs
+test: $(VENV)/dev $(VENV)/azurite $(VENV)/kusto ## run all tests: unit, integration, end to end, docs
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-long: $(VENV)/dev $(VENV)/azurite ## run the long searches, which `make test` leaves out
+test-long: $(VENV)/dev $(VENV)/azurite $(VENV)/kusto ## run the long searches, which `make test` leaves out
 	@$(BIN)/python -m pytest -m long $(ARGS)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest --timeout 3600 tests/unit/stateful $(ARGS)
 
@@ -32,6 +32,16 @@ backtest: $(VENV)/local ## measure the forecast on simulated pools (docs/forecas
 farm: $(VENV)/local ## measure the placements of a Citrix farm (docs/leases.md)
 	@$(BIN)/python -m bench.farm --write docs/leases.md
 
+docs: $(VENV)/local ## rewrite the tables of the docs that are made from the code
+	@$(BIN)/python -m local.docs
+
+bench: $(VENV)/local $(VENV)/azurite ## measure plan, release and cold start, a quarter of an hour (docs/performance.md)
+	@$(BIN)/python -m bench.performance --write docs/performance.md
+
+site: $(VENV)/dev ## build the documentation as a site in dist/site; it opens from a file, without a network
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open dist/site/index.html"
+
 check: $(VENV)/dev ## format, lint, types, layers, dependencies, docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -40,7 +50,7 @@ check: $(VENV)/dev ## format, lint, types, layers, dependencies, docs
 	@$(BIN)/deptry .
 	@$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
 	@$(BIN)/zizmor --offline --quiet --persona pedantic .github
-	@$(BIN)/shellcheck local/find_python.sh .ci/run infra/hooks/*.sh
+	@$(BIN)/shellcheck steward local/find_python.sh .ci/run infra/hooks/*.sh
 	@$(BIN)/python -m pytest -q tests/docs
 
 format: $(VENV)/dev ## rewrite the code in the project's format
@@ -73,5 +83,10 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/local
 
 # Azurite (npm) on the Node.js that comes with a Python package.
 $(VENV)/azurite: local/azurite_npm/package-lock.json $(VENV)/local
-	@$(BIN)/python -m local.azurite install
+	@$(BIN)/python -m local.azurite
+	@touch $@
+
+# Microsoft's own parser of the query language (npm), for the tests of the alerts and the workbook.
+$(VENV)/kusto: tests/infra/kusto_npm/package-lock.json $(VENV)/dev
+	@$(BIN)/python -m tests.infra.kusto
 	@touch $@
