@@ -1,0 +1,1 @@
+"""The benchmark in small, and what a cold start may load."""
