@@ -126,11 +126,28 @@ def test_the_app_speaks_tls_only_and_takes_no_passwords() -> None:
     site = at(properties, "siteConfig")
     assert at(site, "minTlsVersion") == "1.2"
     assert at(site, "scmMinTlsVersion") == "1.2"
-    assert at(site, "ftpsState") == "Disabled"
     for symbol, name in (("noFtpPassword", "ftp"), ("noPublishingPassword", "scm")):
         body = resource("function-app", symbol)
         assert at(body, "name") == name
         assert at(body, "properties", "allow") is False
+
+
+def test_nothing_is_set_that_flex_consumption_refuses() -> None:
+    """Azure answers some properties of other plans with error 51021, in some regions first."""
+    site = table(resource("function-app", "functionApp"), "properties", "siteConfig")
+    refused = {
+        "alwaysOn",
+        "ftpsState",
+        "functionAppScaleLimit",
+        "functionsRuntimeScaleMonitoringEnabled",
+        "linuxFxVersion",
+        "netFrameworkVersion",
+        "preWarmedInstanceCount",
+        "use32BitWorkerProcess",
+        "vnetRouteAllEnabled",
+        "windowsFxVersion",
+    }
+    assert not refused & set(site)
 
 
 def test_telemetry_takes_entra_tokens_only() -> None:

@@ -113,10 +113,10 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
     publicNetworkAccess: publicNetworkAccess
     keyVaultReferenceIdentity: identity.id
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    // Without ftpsState: Flex Consumption has no FTP and was seen to refuse deployments that say so (ARM error 51021).
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
     }
     functionAppConfig: {
