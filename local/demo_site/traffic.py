@@ -12,7 +12,7 @@ class Traffic:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._now = 0
         self._most = 0
 
@@ -33,6 +33,11 @@ class Traffic:
         with self._lock:
             self._most = self._now
 
+    def quiet(self, within: float) -> bool:
+        """Wait until no request is under way; False if that takes longer than so many seconds."""
+        with self._lock:
+            return self._lock.wait_for(lambda: self._now == 0, within)
+
     @contextmanager
     def one_more(self) -> Iterator[Callable[[], None]]:
         """Count a request for a block; gives what to call when it leaves before the block ends."""
@@ -46,6 +51,7 @@ class Traffic:
             with self._lock:
                 self._now -= not left
                 left = True
+                self._lock.notify_all()
 
         try:
             yield leave
