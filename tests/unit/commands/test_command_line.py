@@ -169,6 +169,8 @@ def test_ctrl_c_ends_a_command_with_its_own_exit_code(tmp_path: Path) -> None:
         cwd=APP,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
         writer = os.open(fifo, os.O_WRONLY)  # opens when the command has begun to read
         process.send_signal(signal.SIGINT)
