@@ -7,8 +7,9 @@ from pathlib import Path
 
 from bench.farm import changing, side_by_side
 from bench.farm.table import change_table, missed_goals, other_table, placement_table, start_table
+from bench.tables_in_page import under_headings, write_tables
 
-BEGIN, END = "<!-- farm: begin -->", "<!-- farm: end -->"
+MARKS = "farm"
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ def main() -> int:
     text, missed = tables()
     sys.stdout.write(f"{text}\n")
     if document is not None:
-        document.write_text(with_tables(document.read_text("utf-8"), text), "utf-8")
+        write_tables(document, MARKS, text)
     return int(bool(missed))
 
 
@@ -38,20 +39,7 @@ def tables() -> tuple[str, list[str]]:
         "The plan begins on the 15th day": start_table(results),
         "Goals": "\n".join(f"Missed: {line}" for line in missed) or "All goals hold.",
     }
-    return "\n\n".join(f"### {heading}\n\n{part}" for heading, part in parts.items()), missed
-
-
-def with_tables(document: str, text: str) -> str:
-    """The document with the tables between its two marks.
-
-    Raises:
-        ValueError: the document lacks the marks.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the document needs the lines {BEGIN} and {END}, in this order")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+    return under_headings(parts), missed
 
 
 if __name__ == "__main__":

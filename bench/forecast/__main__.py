@@ -9,12 +9,13 @@ from pathlib import Path
 from bench.forecast.cases import cases
 from bench.forecast.score import Scored, scored
 from bench.forecast.table import missed_goals, table
+from bench.tables_in_page import under_headings, write_tables
 
 SETS = {
     "First set (seeds 100-119)": range(100, 120),
     "Second set (seeds 77000-77019)": range(77000, 77020),
 }
-BEGIN, END = "<!-- backtest: begin -->", "<!-- backtest: end -->"
+MARKS = "backtest"
 
 
 def main() -> int:
@@ -22,17 +23,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.forecast", description=__doc__)
     parser.add_argument("--write", type=Path, help="also put the tables into this document")
     document: Path | None = parser.parse_args().write
-    sections, failed = [], False
+    parts, failed = dict[str, str](), False
     for name, seeds in SETS.items():
         results = backtest(seeds)
         missed = missed_goals(results)
         failed = failed or bool(missed)
         verdict = "\n".join(f"Goal missed: {line}" for line in missed) or "All goals hold."
-        sections.append(f"### {name}\n\n{table(results)}\n\n{verdict}")
-    text = "\n\n".join(sections)
+        parts[name] = f"{table(results)}\n\n{verdict}"
+    text = under_headings(parts)
     sys.stdout.write(f"{text}\n")
     if document is not None:
-        document.write_text(with_tables(document.read_text("utf-8"), text), "utf-8")
+        write_tables(document, MARKS, text)
     return int(failed)
 
 
@@ -40,19 +41,6 @@ def backtest(seeds: Sequence[int]) -> list[Scored]:
     """All cases of these seeds, scored; on all cores."""
     with ProcessPoolExecutor() as workers:
         return list(workers.map(scored, cases(seeds), chunksize=20))
-
-
-def with_tables(document: str, tables: str) -> str:
-    """The document with the tables between its two marks.
-
-    Raises:
-        ValueError: the document lacks the marks.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the document needs the lines {BEGIN} and {END}, in this order")
-    return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
 
 
 if __name__ == "__main__":

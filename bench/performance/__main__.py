@@ -15,8 +15,9 @@ from bench.performance.goals import Goal, check_goals
 from bench.performance.jobs import APP
 from bench.performance.measuring import Bench
 from bench.performance.plot import growth_plot
+from bench.tables_in_page import under_headings, write_tables
 
-BEGIN, END = "<!-- performance: begin -->", "<!-- performance: end -->"
+MARKS = "performance"
 PLOT = APP / "docs" / "images" / "performance.svg"
 
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = report(results, cold, goals)
     sys.stdout.write(f"{text}\n")
     if document is not None:
-        document.write_text(with_tables(document.read_text("utf-8"), text), "utf-8")
+        write_tables(document, MARKS, text)
         PLOT.parent.mkdir(exist_ok=True)
         PLOT.write_text(growth_plot(results, GOAL_DELAY_MS), "utf-8")
     # Small sites take no time to speak of, so a quick run proves that it works, and no more.
@@ -62,20 +63,7 @@ def report(results: Sequence[Measured], cold: ColdStart, goals: Sequence[Goal]) 
         f"Requests by route ({where})": table.route_table(by_route),
         "Cold start": table.cold_start_table(cold),
     }
-    return "\n\n".join(f"### {heading}\n\n{part}" for heading, part in parts.items())
-
-
-def with_tables(document: str, text: str) -> str:
-    """The document with the tables between its two marks.
-
-    Raises:
-        ValueError: the document lacks the marks.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the document needs the lines {BEGIN} and {END}, in this order")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+    return under_headings(parts)
 
 
 if __name__ == "__main__":

@@ -2,49 +2,42 @@
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from local.demo_qms.apis import APIS, knows
 from local.demo_qms.behaviour import Behaviour
 from local.demo_qms.farm_population import default_farm
 from local.demo_qms.service import DemoQms
-from local.demo_site.tls_server import DemoSiteError
+from local.demo_site.alone import run_until_stopped
 
 DEFAULT_USERS = 500
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run QMS until Ctrl-C or SIGTERM; returns the exit code."""
-    options = _parser().parse_args(arguments)
-    stopped = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stopped.set())
-    try:
-        behaviour = Behaviour(version=options.version)
-        world = default_farm(
-            options.users,
-            options.servers,
-            days=options.days,
-            seed=options.seed,
-            behaviour=behaviour,
-        )
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            DemoQms.start(world=world, host=options.host, port=options.port) as qms,
-        ):
-            file = options.password_file or Path(folder) / "password"
-            _write_password(file, qms.password)
-            sys.stdout.write(_how_to_reach(qms, file))
-            sys.stdout.flush()
-            stopped.wait()
-    except (DemoSiteError, ValueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    return run_until_stopped(_started(_parser().parse_args(arguments)))
+
+
+@contextmanager
+def _started(options: argparse.Namespace) -> Iterator[str]:
+    world = default_farm(
+        options.users,
+        options.servers,
+        days=options.days,
+        seed=options.seed,
+        behaviour=Behaviour(version=options.version),
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        DemoQms.start(world=world, host=options.host, port=options.port) as qms,
+    ):
+        file = options.password_file or Path(folder) / "password"
+        _write_password(file, qms.password)
+        yield _how_to_reach(qms, file)
 
 
 def _write_password(file: Path, password: str) -> None:

@@ -1,11 +1,8 @@
 """Faults that can be switched on and off while QMS runs, for all operations or for some."""
 
-import random
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from local.demo_site.faults import (
-    ALWAYS,
     Answer,
     CutBody,
     Delay,
@@ -15,6 +12,7 @@ from local.demo_site.faults import (
     html_page,
     status,
 )
+from local.demo_site.injections import ALWAYS, Injection, Injections
 
 __all__ = [
     "Answer",
@@ -25,7 +23,6 @@ __all__ = [
     "EndlessBody",
     "ExpireKeys",
     "Faults",
-    "Injection",
     "LackGroup",
     "LoseAnswer",
     "WrongContentType",
@@ -70,6 +67,14 @@ type Effect = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a fault may be for: an operation, before the caller is logged in or after."""
+
+    operation: str
+    before_login: bool
+
+
 def redirect(location: str, code: int = 302) -> Answer:
     """A redirect to another address."""
     return Answer(code, headers=(("Location", location),))
@@ -101,27 +106,8 @@ def _with_dtd(entities: str, text: str) -> str:
     )
 
 
-@dataclass(eq=False)
-class Injection:
-    """One fault that was switched on. `hits` counts how often it struck."""
-
-    effect: Effect
-    operation: str
-    before_login: bool
-    share: float
-    skip: int
-    times: int | None
-    hits: int = field(default=0)
-    seen: int = field(default=0)
-
-
-class Faults:
+class Faults(Injections[Effect, Call]):
     """All faults that are switched on; the random ones repeat with the seed."""
-
-    def __init__(self, seed: int = 1) -> None:
-        self._lock = threading.Lock()
-        self._rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
-        self._injections: list[Injection] = []
 
     def inject(
         self,
@@ -132,7 +118,7 @@ class Faults:
         share: float = ALWAYS,
         skip: int = 0,
         times: int | None = None,
-    ) -> Injection:
+    ) -> Injection[Effect, Call]:
         """Switch a fault on.
 
         Args:
@@ -144,40 +130,12 @@ class Faults:
             skip: how many matching requests go well first.
             times: after how many strikes it is over; None never.
         """
-        if not 0 <= share <= ALWAYS:
-            raise ValueError(f"share is a part between 0 and 1, not {share}")
-        injection = Injection(effect, operation, before_login, share, skip, times)
-        with self._lock:
-            self._injections.append(injection)
-        return injection
 
-    def remove(self, injection: Injection) -> None:
-        """Switch one fault off."""
-        with self._lock:
-            self._injections = [x for x in self._injections if x is not injection]
+        def concerns(call: Call) -> bool:
+            return call.before_login == before_login and operation in {"*", call.operation}
 
-    def clear(self) -> None:
-        """Switch all faults off."""
-        with self._lock:
-            self._injections.clear()
+        return self.add(Injection(effect, concerns, share, skip, times))
 
     def strike(self, operation: str, *, before_login: bool) -> list[Effect]:
         """Decide which effects this request suffers, and count them."""
-        with self._lock:
-            return [
-                x.effect
-                for x in self._injections
-                if x.before_login == before_login
-                and x.operation in {"*", operation}
-                and self._strikes(x)
-            ]
-
-    def _strikes(self, injection: Injection) -> bool:
-        injection.seen += 1
-        over = injection.times is not None and injection.hits >= injection.times
-        if over or injection.seen <= injection.skip:
-            return False
-        if injection.share < ALWAYS and self._rng.random() >= injection.share:
-            return False
-        injection.hits += 1
-        return True
+        return self.struck(Call(operation, before_login))

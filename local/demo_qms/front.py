@@ -14,6 +14,7 @@ from local.demo_qms.exchange import Exchange
 from local.demo_qms.logins import Logins
 from local.demo_qms.request_log import RequestLog
 from local.demo_qms.soap_service import SoapService
+from local.demo_site.way_back import until_gone
 
 PATH = "/QMS/Service"
 _MOST_BYTES = 65_536  # what WCF takes by default
@@ -60,7 +61,7 @@ class Front:
         if answer is not None:
             await answer(exchange.scope, exchange.receive, exchange.send)
         if exchange.cut:
-            await exchange.until_gone()
+            await until_gone(exchange.receive)
 
     async def _struck(self, exchange: Exchange, *, before_login: bool) -> Response | None:
         """Suffer the faults of the moment; returns what to answer instead, if anything."""

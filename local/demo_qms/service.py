@@ -1,7 +1,6 @@
 """The demo QMS: a QlikView Management Service on a real socket, behind real NTLM."""
 
 import dataclasses
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from local.demo_qms.service_keys import ServiceKeys
 from local.demo_qms.soap_service import SoapService
 from local.demo_qms.world import World
 from local.demo_site.people import Clock, utc_now
-from local.demo_site.tls_server import DemoSiteError, serve
+from local.demo_site.tls_server import DemoSiteError, listener_of, serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class DemoQms:
         state = _world(world, version, clock)
         known = accounts or Accounts.default()
         with ExitStack() as stack:
-            listener = _bound(host, port)
+            listener = listener_of("the demo QMS", host, port)
             stack.callback(listener.close)
             qms = cls(
                 host=host,
@@ -145,15 +144,3 @@ def _world(world: World | None, version: str | None, clock: Clock | None) -> Wor
     if version is not None:
         world.behaviour = dataclasses.replace(world.behaviour, version=version)
     return world
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    # The protocol is named because asyncio sets TCP_NODELAY only where it is.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise DemoSiteError(f"the demo QMS can't listen on {host}:{port}: {error}") from error
-    return listener

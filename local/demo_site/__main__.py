@@ -2,45 +2,39 @@
 
 import argparse
 import secrets
-import signal
 import sys
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from local.demo_site.alone import run_until_stopped
 from local.demo_site.certificates import SHORT_NAME, make_pki
 from local.demo_site.records import LicenseType
 from local.demo_site.site import DEFAULT_USERS, DemoSite, default_world
-from local.demo_site.tls_server import DemoSiteError
 from local.demo_site.virtual_proxy import VirtualProxy
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the site until Ctrl-C or SIGTERM; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    return run_until_stopped(_started(_parser().parse_args(arguments)))
+
+
+@contextmanager
+def _started(options: argparse.Namespace) -> Iterator[str]:
     names = (SHORT_NAME,) if options.short_name else (SHORT_NAME, "localhost", "127.0.0.1")
     proxy = None
     if options.virtual_proxy:
         token = secrets.token_urlsafe(24)
         proxy = VirtualProxy(options.virtual_proxy.lower(), {token: "INTERNAL\\sa_api"})
-    stopped = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stopped.set())
-    try:
-        with DemoSite.start(
-            world=default_world(options.users, options.seed),
-            pki=make_pki(names, sparse_root=options.sparse_root),
-            directory=options.certificates,
-            host=options.host,
-            port=options.port,
-            proxy=proxy,
-        ) as site:
-            sys.stdout.write(_how_to_reach(site, short_name=options.short_name))
-            sys.stdout.flush()
-            stopped.wait()
-    except (DemoSiteError, ValueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+    with DemoSite.start(
+        world=default_world(options.users, options.seed),
+        pki=make_pki(names, sparse_root=options.sparse_root),
+        directory=options.certificates,
+        host=options.host,
+        port=options.port,
+        proxy=proxy,
+    ) as site:
+        yield _how_to_reach(site, short_name=options.short_name)
 
 
 def _how_to_reach(site: DemoSite, *, short_name: bool) -> str:

@@ -1,13 +1,11 @@
 """Faults that can be switched on and off while the site runs, for all routes or for some."""
 
 import fnmatch
-import random
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from local.demo_site.hooks import Seen
+from local.demo_site.injections import ALWAYS, Injection, Injections
 from local.demo_site.virtual_proxy import LOGIN_PAGE
-
-ALWAYS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +104,8 @@ def json_body(text: str) -> Answer:
     return Answer(200, text.encode(), content_type="application/json")
 
 
-@dataclass(eq=False)
-class Injection:
-    """One fault that was switched on. `hits` counts how often it struck."""
-
-    effect: Effect
-    method: str
-    path: str
-    share: float
-    skip: int
-    times: int | None
-    hits: int = field(default=0)
-    seen: int = field(default=0)
-
-    def matches(self, method: str, path: str) -> bool:
-        """Whether it is for this request."""
-        return self.method in {"*", method} and fnmatch.fnmatchcase(path, self.path)
-
-
-class Faults:
+class Faults(Injections[Effect, Seen]):
     """All faults that are switched on; the random ones repeat with the seed."""
-
-    def __init__(self, seed: int = 1) -> None:
-        self._lock = threading.Lock()
-        self._rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
-        self._injections: list[Injection] = []
 
     def inject(
         self,
@@ -141,7 +116,7 @@ class Faults:
         share: float = ALWAYS,
         skip: int = 0,
         times: int | None = None,
-    ) -> Injection:
+    ) -> Injection[Effect, Seen]:
         """Switch a fault on.
 
         Args:
@@ -153,36 +128,14 @@ class Faults:
             skip: how many matching requests go well first.
             times: after how many strikes it is over; None never.
         """
-        if not 0 <= share <= ALWAYS:
-            raise ValueError(f"share is a part between 0 and 1, not {share}")
-        injection = Injection(effect, method, path.lower(), share, skip, times)
-        with self._lock:
-            self._injections.append(injection)
-        return injection
+        pattern = path.lower()
 
-    def remove(self, injection: Injection) -> None:
-        """Switch one fault off."""
-        with self._lock:
-            self._injections = [x for x in self._injections if x is not injection]
+        def concerns(seen: Seen) -> bool:
+            here = (fnmatch.fnmatchcase(x, pattern) for x in (seen.path, seen.route))
+            return method in {"*", seen.method} and any(here)
 
-    def clear(self) -> None:
-        """Switch all faults off."""
-        with self._lock:
-            self._injections.clear()
+        return self.add(Injection(effect, concerns, share, skip, times))
 
     def strike(self, method: str, path: str, route: str) -> list[Effect]:
         """Decide which effects this request suffers, and count them."""
-        with self._lock:
-            return [x.effect for x in self._injections if self._strikes(x, method, path, route)]
-
-    def _strikes(self, injection: Injection, method: str, path: str, route: str) -> bool:
-        if not (injection.matches(method, path) or injection.matches(method, route)):
-            return False
-        injection.seen += 1
-        over = injection.times is not None and injection.hits >= injection.times
-        if over or injection.seen <= injection.skip:
-            return False
-        if injection.share < ALWAYS and self._rng.random() >= injection.share:
-            return False
-        injection.hits += 1
-        return True
+        return self.struck(Seen(method, path, route))

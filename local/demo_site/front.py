@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from email.utils import format_datetime
-from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from local.demo_site.hooks import Hooks, Moment, Seen
 from local.demo_site.people import Clock
 from local.demo_site.request_log import Entry, RequestLog, route_of
 from local.demo_site.traffic import Traffic
+from local.demo_site.way_back import WayBack, until_gone
 
 
 class Front:
@@ -64,7 +64,7 @@ class Front:
             self._dated(send),
             effects,
             after=lambda: self._run_hooks("after", seen),
-            note=lambda: self._note(seen, scope, exchange),
+            note=lambda exchange: self._note(seen, exchange),
             leave=leave,
         )
         try:
@@ -93,7 +93,7 @@ class Front:
                     pass
         await app(scope, receive, exchange.send)
         if exchange.cut:
-            await _until_gone(receive)
+            await until_gone(receive)
 
     def _dated(self, send: Send) -> Send:
         async def send_with_date(message: Message) -> None:
@@ -108,26 +108,21 @@ class Front:
         if self._hooks.any():
             await run_in_threadpool(self._hooks.run, moment, seen)
 
-    def _note(self, seen: Seen, scope: Scope, exchange: "_Exchange") -> None:
+    def _note(self, seen: Seen, exchange: "_Exchange") -> None:
         self._log.add(
             Entry(
                 method=seen.method,
                 route=seen.route,
                 path=seen.path,
-                query=scope["query_string"].decode("latin-1"),
-                account=scope.get("account", ""),
+                query=exchange.scope["query_string"].decode("latin-1"),
+                account=exchange.scope.get("account", ""),
                 status=exchange.status,
                 body_bytes=exchange.body_bytes,
             )
         )
 
 
-class _Exchange:
-    """The way back to the client, through the faults that concern the answer.
-
-    It is noted before the client gets the end of it, so that who has an answer finds it in the log.
-    """
-
+class _Exchange(WayBack[Effect]):
     def __init__(
         self,
         scope: Scope,
@@ -135,74 +130,22 @@ class _Exchange:
         effects: list[Effect],
         *,
         after: Callable[[], Awaitable[None]],
-        note: Callable[[], None],
+        note: Callable[["_Exchange"], None],
         leave: Callable[[], None],
     ) -> None:
-        self.effects = effects
-        self.status = 0
-        self.body_bytes = 0
-        self.cut = False
-        self._scope = scope
-        self._send = send
+        super().__init__(scope, send, effects)
         self._after = after
         self._note = note
         self.leave = leave
-        self._ended = False
 
     async def send(self, message: Message) -> None:
-        if self.cut:
-            return
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and not self.cut:
             await self._after()
-            await self._start(message)
-        else:
-            await self._body(message)
+        await super().send(message)
 
-    def end(self) -> None:
-        """Note the exchange, unless it was noted already."""
-        if not self._ended:
-            self._ended = True
-            self._note()
-            self.leave()
-
-    def abort(self) -> None:
-        """Cut the connection without another byte."""
-        self.cut = True
-        self.end()
-        self._scope["connection"].abort()
-
-    async def _start(self, message: Message) -> None:
-        if f.LoseAnswer() in self.effects:
-            self.abort()
-            return
-        for effect in self.effects:
-            if isinstance(effect, f.WrongContentType):
-                kept = [x for x in message["headers"] if x[0].lower() != b"content-type"]
-                message["headers"] = [*kept, (b"content-type", effect.content_type.encode())]
-        self.status = message["status"]
-        if _is_whole(message):
-            self.end()
-        await self._send(message)
-
-    async def _body(self, message: Message) -> None:
-        body: bytes = message.get("body", b"")
-        is_cut = f.CutBody() in self.effects
-        if is_cut:
-            body = body[: len(body) // 2]
-            message = {"type": "http.response.body", "body": body, "more_body": True}
-        self.body_bytes += len(body)
-        if is_cut or not message.get("more_body", False):
-            self.end()
-        await self._send(message)
-        if is_cut:
-            self.cut = True
-            # close() still sends what was written: the client gets half of a body, then the end.
-            self._scope["connection"].close()
-
-
-def _is_whole(start: Message) -> bool:
-    """True when the client has the whole answer with its head: there is no body to wait for."""
-    return start["status"] == HTTPStatus.NO_CONTENT or (b"content-length", b"0") in start["headers"]
+    def note(self) -> None:
+        self._note(self)
+        self.leave()
 
 
 def _given(answer: f.Answer) -> ASGIApp:
@@ -216,9 +159,3 @@ def _dropping(exchange: _Exchange) -> ASGIApp:
         exchange.abort()
 
     return app
-
-
-async def _until_gone(receive: Receive) -> None:
-    """Wait for the end of the connection, or uvicorn would answer 500 in our place."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -22,7 +22,7 @@ from local.demo_site.population import make_population
 from local.demo_site.request_log import RequestLog
 from local.demo_site.routes import qrs_app
 from local.demo_site.schema_check import SchemaCheck
-from local.demo_site.tls_server import DemoSiteError, serve
+from local.demo_site.tls_server import DemoSiteError, listener_of, serve
 from local.demo_site.traffic import Traffic
 from local.demo_site.virtual_proxy import VirtualProxy
 from local.demo_site.world import World
@@ -109,8 +109,8 @@ class DemoSite:
         with ExitStack() as stack:
             folder = directory or Path(stack.enter_context(tempfile.TemporaryDirectory()))
             keys = pki or make_pki()
-            listener = _bound(host, port)
-            proxy_listener = None if proxy is None else _bound(host, 0)
+            listener = listener_of("the demo site", host, port)
+            proxy_listener = None if proxy is None else listener_of("the demo site", host, 0)
             site = cls(
                 host=host,
                 port=listener.getsockname()[1],
@@ -170,16 +170,3 @@ class DemoSite:
 def default_world(users: int = DEFAULT_USERS, seed: int = 1) -> World:
     """A world with a seeded population as of now."""
     return World(make_population(users, seed=seed, now=utc_now()))
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    # The protocol is named because asyncio sets TCP_NODELAY only where it is; without that
-    # every answer waits 40 ms for an acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise DemoSiteError(f"the demo site can't listen on {host}:{port}: {error}") from error
-    return listener

@@ -12,12 +12,26 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from local.listening import bound_socket
+
 _START_SECONDS = 30
 _STOP_SECONDS = 30
 
 
 class DemoSiteError(Exception):
     """The site can't start, or doesn't stop."""
+
+
+def listener_of(server: str, host: str, port: int) -> socket.socket:
+    """A bound socket for `serve`; port 0 takes a free one.
+
+    Raises:
+        DemoSiteError: the address can't be used.
+    """
+    try:
+        return bound_socket(host, port)
+    except OSError as error:
+        raise DemoSiteError(f"{server} can't listen on {host}:{port}: {error}") from error
 
 
 class _CuttableProtocol(H11Protocol):

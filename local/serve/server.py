@@ -14,6 +14,7 @@ import uvicorn
 
 from local.host.events import HostConfig
 from local.host.host import Host
+from local.listening import bound_socket
 from local.serve.http_front import PREFIX, http_front
 
 LOOPBACK = "127.0.0.1"
@@ -128,16 +129,14 @@ def _web_config(host: Host, key: str) -> uvicorn.Config:
 
 @contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener = bound_socket(LOOPBACK, port)
+    except OSError as error:
+        raise PortError(
+            f"Port {port} of {LOOPBACK} can't be used ({error.strerror}): name another by"
+            " --port; 0 takes a free one."
+        ) from error
     with listener:
-        try:
-            listener.bind((LOOPBACK, port))
-        except OSError as error:
-            raise PortError(
-                f"Port {port} of {LOOPBACK} can't be used ({error.strerror}): name another by"
-                " --port; 0 takes a free one."
-            ) from error
         yield listener
 
 

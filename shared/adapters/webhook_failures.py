@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from shared.adapters.http_faults import causes
 from shared.adapters.qrs.retrying import retry_after_seconds
 
 _SETTING = "WEBHOOK__URL_SECRET or WEBHOOK__URL_FILE"
@@ -61,7 +62,7 @@ def _is_loopback(host: str) -> bool:
 
 def fault(error: Exception) -> NotDeliveredError:
     """What went wrong below HTTP: connections, certificates, timeouts."""
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error)):
         return NotDeliveredError(
             "The webhook's server has no TLS certificate that can be verified: it must bear the "
             "name in the address and come from a known authority (SSL_CERT_FILE names others)."
@@ -73,14 +74,6 @@ def fault(error: Exception) -> NotDeliveredError:
         f"{_SETTING} names, name resolution, and that the network lets this app out.",
         transient=True,
     )
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    causes: list[BaseException] = []
-    while error is not None and error not in causes:
-        causes.append(error)
-        error = error.__cause__ or error.__context__
-    return causes
 
 
 def refusal(response: httpx.Response) -> NotDeliveredError:

@@ -14,6 +14,11 @@ class LicenseType(StrEnum):
     ANALYZER = "analyzer"
     PROFESSIONAL = "professional"
 
+    @property
+    def with_article(self) -> str:
+        """For sentences: `an analyzer`, `a professional`."""
+        return f"an {self}" if self is LicenseType.ANALYZER else f"a {self}"
+
 
 @dataclass(frozen=True, slots=True)
 class UserReference:

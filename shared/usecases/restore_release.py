@@ -212,7 +212,8 @@ def _restored(release: ReleaseRecord, how: How, now: AccessLicense) -> Restored:
     ways = {
         How.RESTORED: f"allocated a new {now.license_type} license",
         How.REINSTATED: f"the {now.license_type} license was taken out of quarantine",
-        How.ALREADY_HELD: f"nothing to do: the user holds a {now.license_type} license in force",
+        How.ALREADY_HELD: "nothing to do: the user holds"
+        f" {now.license_type.with_article} license in force",
     }
     return Restored(release, how, now, f"{ways[how]} ({now.id})")
 

@@ -6,22 +6,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.e2e.conftest import APP, Steward
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever the command says
-        """What it printed for scripts."""
-        return json.loads(self.out)
+from tests.unit.commands.command import Done
 
 
 @dataclass(frozen=True)

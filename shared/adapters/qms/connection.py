@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import httpx
 
+from shared.adapters.http_faults import FAULTS
+from shared.adapters.http_retrying import RetryPolicy, Timeouts
 from shared.adapters.qms.answers import AnswerHead, Question, refusal, sign_in_schemes
-from shared.adapters.qms.faults import FAULTS, explain
+from shared.adapters.qms.faults import explain
 from shared.adapters.qms.interfaces import interface
 from shared.adapters.qms.ntlm import Account, NtlmTransport
 from shared.adapters.qms.operations import get_service_key
-from shared.adapters.qms.retrying import RetryPolicy, Timeouts, with_retries
+from shared.adapters.qms.retrying import with_retries
 from shared.adapters.qms.service_key import ServiceKey
 from shared.adapters.qms.soap_envelope import Operation, SoapAnswer, SoapReader
 from shared.adapters.qms.soap_faults import ServiceKeyRefusedError, fault_error

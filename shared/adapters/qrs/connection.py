@@ -10,14 +10,16 @@ from http import HTTPStatus
 
 import httpx
 
+from shared.adapters.http_faults import FAULTS
+from shared.adapters.http_retrying import RetryPolicy, Timeouts
 from shared.adapters.qrs import paths
 from shared.adapters.qrs.answers import AnswerHead, Question, read_problem
 from shared.adapters.qrs.authentication import Auth, JwtAuth, new_xrfkey
 from shared.adapters.qrs.changes import Change
-from shared.adapters.qrs.faults import FAULTS, certainly_not_sent, explain
+from shared.adapters.qrs.faults import certainly_not_sent, explain
 from shared.adapters.qrs.json_body import BodyReader
 from shared.adapters.qrs.request_gate import Attempt, RequestGate
-from shared.adapters.qrs.retrying import RetryPolicy, Timeouts, retry_after_seconds, with_retries
+from shared.adapters.qrs.retrying import retry_after_seconds, with_retries
 from shared.adapters.qrs.server_clock import ServerClock
 
 _EXCERPT_BYTES = 4096

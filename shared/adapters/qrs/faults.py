@@ -3,19 +3,14 @@
 Each fault gets its own sentence, because the setting to look at differs.
 """
 
-import socket
 import ssl
-from collections.abc import Iterator
 
 import httpx
 
+from shared.adapters.http_faults import NOT_TLS, Advice, causes, passing_fault
 from shared.adapters.qrs.answers import Question
 from shared.adapters.qrs.retrying import TryAgainError
 from shared.domain.errors import QrsDeniedError, QrsError
-
-# With TLS 1.3 the server's word on our certificate comes after the handshake, at the first read,
-# where httpcore lets ssl.SSLError through as it is.
-FAULTS = (httpx.RequestError, ssl.SSLError, TimeoutError)
 
 # OpenSSL's verification codes (x509_vfy.h).
 _EXPIRED, _NOT_YET_VALID = 10, 9
@@ -32,7 +27,6 @@ _CLIENT_CERTIFICATE_ALERTS = (
     "DECRYPT_ERROR",
     "HANDSHAKE_FAILURE",
 )
-_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
 
 
 def certainly_not_sent(fault: Exception) -> bool:
@@ -46,17 +40,12 @@ def certainly_not_sent(fault: Exception) -> bool:
 
 def explain(fault: Exception, question: Question) -> QrsError:
     """The error to raise: `TryAgainError` when it may pass, else what to change."""
-    for cause in _causes(fault):
+    for cause in causes(fault):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return QrsDeniedError(_server_not_trusted(cause, question))
         if isinstance(cause, ssl.SSLError) and (message := _tls_refusal(cause, question)):
             return QrsDeniedError(message)
-        if isinstance(cause, socket.gaierror):
-            return TryAgainError(
-                f"The host name of {question.site} can't be resolved: check QLIK_SENSE__HOST and "
-                "the DNS of the network that this app runs in."
-            )
-    return TryAgainError(_passing(fault, question))
+    return TryAgainError(passing_fault(fault, question.site, question.text, _ADVICE))
 
 
 def _server_not_trusted(error: ssl.SSLCertVerificationError, question: Question) -> str:
@@ -85,7 +74,7 @@ def _tls_refusal(error: ssl.SSLError, question: Question) -> str:
             "QLIK_SENSE__CLIENT_CERTIFICATE_* must be exported from the QMC of this very site, and "
             "be neither expired nor revoked."
         )
-    if reason in _NOT_TLS:
+    if reason in NOT_TLS:
         return f"{question.site} does not speak TLS: check QLIK_SENSE__HOST and QLIK_SENSE__PORT."
     if "UNRECOGNIZED_NAME" in reason:
         return (
@@ -101,40 +90,17 @@ def _tls_refusal(error: ssl.SSLError, question: Question) -> str:
 def _client_certificate_refused(fault: BaseException) -> bool:
     return any(
         "ALERT" in reason and reason.endswith(_CLIENT_CERTIFICATE_ALERTS)
-        for cause in _causes(fault)
+        for cause in causes(fault)
         if isinstance(cause, ssl.SSLError) and (reason := cause.reason or "")
     )
 
 
-def _passing(fault: Exception, question: Question) -> str:
-    site, text = question.site, question.text
-    if isinstance(fault, httpx.ConnectTimeout):
-        return (
-            f"{site} did not take the connection in time: check QLIK_SENSE__HOST and "
-            "QLIK_SENSE__PORT, and that firewalls let this app through."
-        )
-    if any(isinstance(cause, ConnectionRefusedError) for cause in _causes(fault)):
-        return (
-            f"{site} refuses connections: check QLIK_SENSE__HOST and QLIK_SENSE__PORT, and that "
-            "the Qlik Sense Repository Service runs."
-        )
-    if isinstance(fault, httpx.ConnectError):
-        return f"No connection to {site}: {fault}. Check QLIK_SENSE__HOST and QLIK_SENSE__PORT."
-    if isinstance(fault, httpx.TimeoutException | TimeoutError):
-        return f"{site} did not answer {text} in time: it may be overloaded."
-    return (
-        f"{site} closed the connection before the answer to {text} was complete. If it does so "
-        "every time, check QLIK_SENSE__PORT and QLIK_SENSE__CLIENT_CERTIFICATE_*."
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and everything that led to it."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for each in error.exceptions:
-                yield from _causes(each)
-        error = error.__cause__ or error.__context__
+_ADVICE = Advice(
+    service="Qlik Sense Repository Service",
+    host="QLIK_SENSE__HOST",
+    address="QLIK_SENSE__HOST and QLIK_SENSE__PORT",
+    not_connected=lambda site, fault: (
+        f"No connection to {site}: {fault}. Check QLIK_SENSE__HOST and QLIK_SENSE__PORT."
+    ),
+    when_cut="QLIK_SENSE__PORT and QLIK_SENSE__CLIENT_CERTIFICATE_*",
+)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -20,21 +20,9 @@ from local.demo_qms.world import World
 from local.host.app_settings import worker_environment
 from shared.bootstrap import Worker
 from tests.qms_fixture import StartDemoQms
+from tests.unit.commands.command import Done
 
 FARM = ["CTX01", "CTX02", "CTX03", "CTX04"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever the command says
-        """What it printed for scripts."""
-        return json.loads(self.out)
 
 
 @dataclass(frozen=True)

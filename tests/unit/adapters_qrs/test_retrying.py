@@ -4,12 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.adapters.qrs.retrying import (
-    RetryPolicy,
-    TryAgainError,
-    retry_after_seconds,
-    with_retries,
-)
+from shared.adapters.http_retrying import RetryPolicy
+from shared.adapters.qrs.retrying import TryAgainError, retry_after_seconds, with_retries
 from shared.domain.errors import QrsDeniedError, QrsError, QrsUnavailableError
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)

@@ -1,33 +1,14 @@
 """The farm's commands without any settings: files in, files out, exit codes."""
 
-import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local.__main__ import main
 from local.farm.plan_csv import read_plan
+from tests.unit.commands.command import Done, Run
 from tests.unit.farm_files.powershell import syntax_errors, users
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever the command says
-        """What it printed for scripts."""
-        return json.loads(self.out)
-
-
-type Run = Callable[..., Done]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from bench.farm import changing, side_by_side
-from bench.farm.__main__ import with_tables
 from bench.farm.farms import Farm
 from bench.farm.side_by_side import AFFINITY, Row, placements
 from bench.farm.table import change_table, missed_goals, other_table, placement_table, start_table
@@ -76,12 +75,3 @@ def test_missed_goals_are_named(rows: list[Row], results: list[changing.Changed]
     assert any("session-hours 1.200" in line for line in missed)
     assert any("7 starts refused" in line for line in missed)
     assert any("re-bindings, 1 at least" in line for line in missed)
-
-
-def test_the_tables_go_between_their_marks() -> None:
-    """The rest of the document stays; one without marks is an error."""
-    document = "before\n<!-- farm: begin -->\nold\n<!-- farm: end -->\nafter\n"
-    written = with_tables(document, "new")
-    assert written.startswith("before\n<!-- farm: begin -->\n\nnew\n\n<!-- farm: end -->\nafter")
-    with pytest.raises(ValueError, match="farm: begin"):
-        with_tables("nothing", "new")

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from bench.forecast.__main__ import with_tables
 from bench.forecast.cases import Case, cases
 from bench.forecast.demand import FUTURE_DAYS, SHAPES
 from bench.forecast.references import last_change, last_value, straight_line
@@ -70,13 +69,3 @@ def test_the_straight_line_on_demand_knows_our_releases() -> None:
     case = Case("released", 60, 0, ours, NOW, None)
     assert straight_line(case) is None
     assert straight_line(case, without_our_releases=True) == pytest.approx(100)
-
-
-def test_the_tables_replace_those_before() -> None:
-    """Writing twice is like writing once; a document without the marks is an error."""
-    page = "a\n<!-- backtest: begin -->\nold\n<!-- backtest: end -->\nz\n"
-    once = with_tables(page, "new")
-    assert "old" not in once
-    assert with_tables(once, "new") == once
-    with pytest.raises(ValueError, match="needs the lines"):
-        with_tables("no marks", "new")

@@ -101,7 +101,7 @@ async def test_restoring_twice_changes_nothing() -> None:
     audited, told = world.audited(), world.telemetry.names()
     second = await world.restore()
     assert (second.how, second.license) == (How.ALREADY_HELD, first.license)
-    assert "nothing to do" in second.detail
+    assert "nothing to do: the user holds an analyzer license in force" in second.detail
     assert len(world.site.given) == 1
     assert (world.audited(), world.telemetry.names()) == (audited, told)
 
