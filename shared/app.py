@@ -28,7 +28,9 @@ from shared.usecases.watch_usage import Expiries, WatchUsage
 if TYPE_CHECKING:
     from shared.settings import Settings
 
-_READS_AT_ONCE = 3  # of a usage collection: the overview, the site license, the version
+# Of a usage collection: the overview, the site license, the version.
+# Of a plan: the overview and the lists of both license types.
+_READS_AT_ONCE = 3
 
 
 def utc_now() -> datetime:
@@ -142,7 +144,7 @@ class App:
             clock=utc_now,
             new_id=lambda: secrets.token_hex(4),
         )
-        async with self.connections.share.held_or_one(1):
+        async with self.connections.share.held_or_one(_READS_AT_ONCE):
             return await recorded("plan_releases", plan(), ledger=self.ledger, clock=utc_now)
 
     async def release_licenses(self, message_id: str, body: str, dequeue_count: int) -> ReleaseRun:

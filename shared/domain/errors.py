@@ -37,6 +37,10 @@ class NoSlotError(QrsError):
     """QRS was not asked, for other instances use all requests that it may get at once."""
 
 
+class HeldBackError(QrsError):
+    """A change was not sent: when its turn came, it was not wanted any more."""
+
+
 class QmsError(StewardError):
     """The QlikView Management Service could not be asked, or its answer can't be used."""
 

@@ -28,6 +28,8 @@ _ACCOUNT = re.compile(
 # What should be an account in a setting need not look like one; the error quotes it.
 _SETTING = re.compile(r"(?i)(\b(?:\w+__)?NEVER_RELEASE__USERS\b[^\n'\"]{0,100})(['\"])(.*?)\2")
 _ESCAPES = frozenset("\\%&/")
+# The only others that are the same as an ASCII letter but for their case.
+_LIKE_ASCII = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
 # A name begins here: no letter before it, unless that is the end of an escape.
 _BEGINNING = r"(?:(?<!\w)|(?<=\\u[0-9a-f]{4})|(?<=\\[nrt])|(?<=%[0-9a-f]{2}))"
 
@@ -54,10 +56,16 @@ def _may_be_in(text: str, account: str) -> bool:
     All escapes begin with one of these characters, a slash may stand for the backslash, and only
     among ASCII characters is it plain which are the same but for their case.
     """
-    if not (text.isascii() and account.isascii()) or not _ESCAPES.isdisjoint(text):
+    if not text.isascii() or not _ESCAPES.isdisjoint(text):
         return True
     lower = text.lower()
-    return any(form.lower() in lower for form in _forms(account))
+    forms = (form.translate(_LIKE_ASCII).lower() for form in _forms(account))
+    return any(_stands_alone(form, lower) for form in forms)
+
+
+def _stands_alone(form: str, text: str) -> bool:
+    """Whether it is in the text, and no part of a longer word: "ana" is in "analyzer" too."""
+    return form in text and bool(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text))
 
 
 def _hidden(account: str, site: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from shared.domain.errors import NoSlotError, QrsError
+from shared.domain.errors import HeldBackError, NoSlotError, QrsError
 from shared.domain.model import LicenseType
 from shared.domain.release_attempt import Attempt
 from shared.usecases.ports import Qrs
@@ -13,7 +13,8 @@ from shared.usecases.ports import Qrs
 class DeleteStrategy(Protocol):
     """Sends the DELETEs of a batch and notes each answer on its attempt.
 
-    `may_delete` is asked right before each request; what was not sent is left untouched.
+    `may_delete` is asked right before each request is sent, after it waited for its turn; what was
+    not sent is left untouched.
     """
 
     @property
@@ -40,8 +41,8 @@ class OneByOne:
     """One DELETE a license; the connection bounds how many are under way at once."""
 
     # Small, so that a license is deleted within moments of the look that released it.
-    batch_size = 24
-    requests_at_once = 24
+    batch_size = 50
+    requests_at_once = 50
 
     def __init__(self, qrs: Qrs) -> None:
         self._qrs = qrs
@@ -55,11 +56,10 @@ class OneByOne:
         """Delete each license by its own request."""
 
         async def delete(attempt: Attempt) -> None:
-            if not may_delete():
-                return
+            license_id = attempt.license_id
             try:
-                answer = await self._qrs.delete_access_license(license_type, attempt.license_id)
-            except NoSlotError:
+                answer = await self._qrs.delete_access_license(license_type, license_id, may_delete)
+            except (NoSlotError, HeldBackError):
                 return  # it was not sent; the next look says so to the whole message
             except QrsError as error:
                 attempt.sent(error)
@@ -88,12 +88,10 @@ class BySelection:
         may_delete: Callable[[], bool],
     ) -> None:
         """Delete all licenses by one selection of exactly these."""
-        if not may_delete():
-            return
         ids = [attempt.license_id for attempt in attempts]
         try:
-            answer = await self._qrs.delete_selected(license_type, ids)
-        except NoSlotError:
+            answer = await self._qrs.delete_selected(license_type, ids, may_delete)
+        except (NoSlotError, HeldBackError):
             return  # the selection may be made, and none of its licenses is deleted
         except QrsError as error:
             for attempt in attempts:

@@ -70,9 +70,15 @@ class Qrs(Protocol):
         ...
 
     async def delete_selected(
-        self, license_type: LicenseType, license_ids: Sequence[str]
+        self,
+        license_type: LicenseType,
+        license_ids: Sequence[str],
+        may_send: Callable[[], bool],
     ) -> DeleteAnswer:
-        """Delete exactly these licenses by a selection; ACCEPTED and LOST both ask to be read."""
+        """Delete exactly these licenses by a selection; ACCEPTED and LOST both ask to be read.
+
+        `may_send` is asked when nothing is left to wait for; HeldBackError when it says no.
+        """
         ...
 
     async def owner_ids(self) -> frozenset[str]:
@@ -84,9 +90,12 @@ class Qrs(Protocol):
         ...
 
     async def delete_access_license(
-        self, license_type: LicenseType, license_id: str
+        self, license_type: LicenseType, license_id: str, may_send: Callable[[], bool]
     ) -> DeleteAnswer:
-        """Send DELETE for one license; never sends it twice without a clear refusal between."""
+        """Send DELETE for one license; never sends it twice without a clear refusal between.
+
+        `may_send` is asked when nothing is left to wait for; HeldBackError when it says no.
+        """
         ...
 
 
@@ -222,8 +231,8 @@ class Ledger(Protocol):
         """Add entries; the same entry twice is one, and none is ever changed or removed."""
         ...
 
-    async def audit_of(self, license_id: str) -> list[AuditEntry]:
-        """Everything that happened to a license, oldest first."""
+    async def audit_of(self, plan_id: str, license_id: str) -> list[AuditEntry]:
+        """Everything that happened to a license under a plan, oldest first."""
         ...
 
     async def save_run(self, run: Run) -> None:

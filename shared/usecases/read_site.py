@@ -1,5 +1,6 @@
 """Read what a plan needs, completely: the overview, the licenses of each type, their users."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -28,8 +29,7 @@ async def read_site(qrs: Qrs, license_types: Collection[LicenseType]) -> SiteRea
         QrsError: a request failed.
     """
     for _ in range(ATTEMPTS):
-        overview = await qrs.overview()
-        licenses = {t: await qrs.access_licenses(t) for t in license_types}
+        overview, licenses = await _counts_and_lists(qrs, license_types)
         differences = disagreements(overview, licenses)
         if not differences:
             return SiteRead(overview, licenses, await _users(qrs, licenses))
@@ -38,6 +38,19 @@ async def read_site(qrs: Qrs, license_types: Collection[LicenseType]) -> SiteRea
         " Does the account in QLIK_SENSE__USER see every license (for example as RootAdmin)?"
         " While releases still run or many people log in, this can pass by itself."
     )
+
+
+async def _counts_and_lists(
+    qrs: Qrs, license_types: Collection[LicenseType]
+) -> tuple[AccessTypeOverview, dict[LicenseType, list[AccessLicense]]]:
+    """Overview and lists, all at once: they take QRS a while. The first failure ends the others."""
+    try:
+        async with asyncio.TaskGroup() as reads:
+            overview = reads.create_task(qrs.overview())
+            lists = {t: reads.create_task(qrs.access_licenses(t)) for t in license_types}
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return overview.result(), {t: each.result() for t, each in lists.items()}
 
 
 async def _users(qrs: Qrs, licenses: dict[LicenseType, list[AccessLicense]]) -> dict[str, User]:

@@ -8,6 +8,7 @@ again before its license was read again.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from shared.domain import events
 from shared.domain.messages import CandidateMessage
@@ -22,6 +23,9 @@ from shared.usecases.delete_strategies import DeleteStrategy
 from shared.usecases.ports import Clock, Ledger, Qrs, Telemetry
 from shared.usecases.release_report import about
 from shared.usecases.release_spans import ReleaseSpans
+
+# A DELETE that waited longer for its turn is not sent: its license is looked at again first.
+LOOK_HOLDS = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,11 @@ class ReleaseRounds:
     _known: list[ReleaseRecord] = field(default_factory=list, init=False)
     _news: list[ReleaseRecord] = field(default_factory=list, init=False)
     _qrs_unavailable: bool = field(default=False, init=False)
+    _looked_at: datetime = field(init=False)
     _spans: ReleaseSpans = field(init=False)
 
     def __post_init__(self) -> None:
+        self._looked_at = self.clock()
         self._spans = ReleaseSpans(self.telemetry)
 
     async def run(self) -> Worked:
@@ -108,11 +114,12 @@ class ReleaseRounds:
         ids = [attempt.license_id for attempt in batch]
         found = await self.qrs.access_licenses_by_id(self.message.license_type, ids)
         users = await self._users(found)
+        self._looked_at = self.clock()
         open_ = []
         for attempt in batch:
             kept = self._reason_to_settle(attempt, found.get(attempt.license_id), users)
             if kept:
-                attempt.settle(kept, found.get(attempt.license_id), self.clock())
+                attempt.settle(kept, found.get(attempt.license_id), self._looked_at)
             else:
                 open_.append(attempt)
             attempt.unread = False
@@ -140,7 +147,7 @@ class ReleaseRounds:
         return Kept(Outcome.KEPT_STOPPED, f"{switch} holds releases back") if switch else None
 
     def _may_delete(self) -> bool:
-        return self._stopped() is None
+        return self._stopped() is None and self.clock() - self._looked_at <= LOOK_HOLDS
 
     async def _begin(
         self, open_: list[Attempt], found: Mapping[str, AccessLicense]

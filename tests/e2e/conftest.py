@@ -84,6 +84,10 @@ class Steward:
             if x.extra.get("microsoft.custom_event.name")
         ]
 
+    def warnings(self) -> list[str]:
+        """What the app warned of, for the message of a test that fails."""
+        return [x.message for x in self.logs if x.level in {"WARNING", "ERROR", "CRITICAL"}]
+
     def deleted(self) -> set[str]:
         """The ids of the licenses that were deleted at the site."""
         return {deletion.license_id for deletion in self.site.world.deleted}

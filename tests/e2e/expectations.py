@@ -99,5 +99,7 @@ async def assert_released_once(app: Steward, expected: set[str]) -> None:
     records = await app.ledger.recent_releases(datetime.now(UTC) - timedelta(hours=1))
     assert all(record.before and record.finished_at for record in records)
     for record in records[:3]:
-        trail = [entry.happened for entry in await app.ledger.audit_of(record.license_id)]
+        trail = [
+            entry.happened for entry in await app.ledger.audit_of(record.plan_id, record.license_id)
+        ]
         assert {"releasing", "released"} <= set(trail)

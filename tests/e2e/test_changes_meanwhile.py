@@ -85,7 +85,7 @@ async def test_what_changes_while_licenses_go_is_seen_by_the_next_look(
     assert {found[license_id] for license_id in ids[24:]} == {Outcome.KEPT_PROTECTED}
 
 
-async def test_a_license_is_deleted_within_26_requests_of_the_look_that_released_it(
+async def test_a_license_is_deleted_within_52_requests_of_the_look_that_released_it(
     steward: StartSteward, demo_site: StartDemoSite
 ) -> None:
     """The window in which nobody notices a login is measured in requests, not in minutes."""
@@ -101,8 +101,8 @@ async def test_a_license_is_deleted_within_26_requests_of_the_look_that_released
             looks = [i for i, e in enumerate(entries[:number]) if license_id in e.query]
             distances.append(number - looks[-1])
     assert len(distances) > 200
-    # 24 DELETEs, the users of the licenses, and once a message the overview.
-    assert max(distances) <= 26
+    # 50 DELETEs, the users of the licenses, and once a message the overview.
+    assert max(distances) <= 52
 
 
 async def test_a_login_in_the_moment_of_the_delete_is_recorded_as_it_is(

@@ -60,7 +60,7 @@ async def test_a_released_license_is_given_back_once(steward: StartSteward) -> N
     status, told = await restore(app, release.release_id)
     assert (status, told["result"], told["changed"]) == (200, "already_held", False)
     assert held(app, release) == [row]
-    trail = await app.ledger.audit_of(release.license_id)
+    trail = await app.ledger.audit_of(release.plan_id, release.license_id)
     assert [entry.happened for entry in trail] == ["releasing", "released", "restoring", "restored"]
     assert trail[-1].actor == "restore_release, by anna"
     assert app.events().count("release.restored") == 1
@@ -177,7 +177,7 @@ async def test_the_command_line_lists_releases_and_restores_one(
     assert (done.code, done.err) == (0, "")
     assert f"{release.account}: allocated" in done.out
     assert len(held(app, release)) == 1
-    trail = await app.ledger.audit_of(release.license_id)
+    trail = await app.ledger.audit_of(release.plan_id, release.license_id)
     assert trail[-1].actor == "command line, by anna"
     again = await local("restore", row["release_id"], "--json")
     assert (again.code, again.json()["result"]) == (0, "already_held")

@@ -47,7 +47,8 @@ async def test_pools_plans_and_releases_arrive_as_metrics(
     overview = app.rows("license/accesstypeoverview")
     await app.run("collect_usage")
     messages = await planned(app)
-    await app.drain()
+    drained = await app.drain()
+    assert drained.failed == 0, app.warnings()
 
     def released() -> dict[str, float]:
         found: dict[str, float] = {}

@@ -14,7 +14,7 @@ from local.host.app_settings import worker_environment
 
 HEAVY = (
     "azure.core azure.data azure.identity azure.keyvault azure.monitor azure.storage cryptography"
-    " httpx ijson influxdb_client jinja2 opentelemetry pydantic pydantic_settings requests spnego"
+    " httpx influxdb_client jinja2 opentelemetry pydantic pydantic_settings requests spnego"
     " stamina"
 )
 REPORT = "jinja2 shared.adapters.report shared.domain.report shared.usecases.read_report"

@@ -20,7 +20,7 @@ from shared.adapters.ledger.release_rows import settle
 from shared.adapters.ledger.rows import from_json, to_json
 from shared.adapters.ledger.usage import KEPT_WHOLE
 from shared.domain.audit import AuditEntry
-from shared.domain.errors import LedgerError, NoSlotError, PointsError
+from shared.domain.errors import HeldBackError, LedgerError, NoSlotError, PointsError
 from shared.domain.events import Event
 from shared.domain.leases.history import LeaseChange, LeaseCounts, LeaseLook
 from shared.domain.model import (
@@ -105,12 +105,14 @@ class FakeSite:
         return {x: self.all_users[x] for x in wanted if x in self.all_users}
 
     async def delete_access_license(
-        self, license_type: LicenseType, license_id: str
+        self, license_type: LicenseType, license_id: str, may_send: Callable[[], bool]
     ) -> DeleteAnswer:
         """Delete or quarantine as QRS does; scripted answers come first.
 
         A scripted LOST deletes nothing; a test that wants both uses `before_delete`.
         """
+        if not may_send():
+            raise HeldBackError(license_id)
         self.before_delete(license_id)
         if self.answers:
             answer = self.answers.pop(0)
@@ -134,9 +136,14 @@ class FakeSite:
         return DeleteAnswer.ACCEPTED
 
     async def delete_selected(
-        self, license_type: LicenseType, license_ids: Sequence[str]
+        self,
+        license_type: LicenseType,
+        license_ids: Sequence[str],
+        may_send: Callable[[], bool],
     ) -> DeleteAnswer:
         """Take the licenses away one after the other, as far as the test lets it come."""
+        if not may_send():
+            raise HeldBackError("the selection")
         if not license_ids:
             raise ValueError("a selection must name at least one access license")
         self.selections.append(tuple(license_ids))
@@ -324,9 +331,10 @@ class MemoryLedger:
         """Add what is not there yet."""
         self.audit += [x for x in dict.fromkeys(entries) if x not in self.audit]
 
-    async def audit_of(self, license_id: str) -> list[AuditEntry]:
+    async def audit_of(self, plan_id: str, license_id: str) -> list[AuditEntry]:
         """Oldest first."""
-        entries = (entry for entry in self.audit if entry.license_id == license_id)
+        wanted = (plan_id, license_id)
+        entries = (x for x in self.audit if (x.plan_id, x.license_id) == wanted)
         return sorted(entries, key=lambda entry: entry.at)
 
     async def save_run(self, run: Run) -> None:

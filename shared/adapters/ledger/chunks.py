@@ -15,6 +15,7 @@ MOST_COLUMNS = 14  # 14 x 64 KiB leave room below the 1 MiB of a row
 # whatever is in it.
 _CHUNK_BYTES = COLUMN_BYTES * MOST_COLUMNS * 97 // 100
 _COLUMN = "Data"
+_LEVEL = 3  # a quarter of the time of the default for a fifth more bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def data_of(row: Row) -> bytes:
 
 def _chunk(number: int, lines: list[bytes], advice: str) -> Chunk:
     raw = b"".join(lines)
-    data = gzip.compress(raw, mtime=0)
+    data = gzip.compress(raw, _LEVEL, mtime=0)
     if len(data) > COLUMN_BYTES * MOST_COLUMNS:
         raise LedgerError(f"A record of {len(raw)} bytes is too long for the ledger: {advice}.")
     return Chunk(f"{number:05d}-{_digest(raw)}", data, len(lines))

@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
+from types import GenericAlias
+from typing import cast
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from shared.domain.errors import LedgerError
 
@@ -22,8 +24,13 @@ def to_json(value: object) -> str:
     Raises:
         ValueError: a field holds another type than it should.
     """
-    plain = _adapter(type(value)).dump_python(value, mode="json", warnings="error")
-    return json.dumps(plain, separators=(",", ":"))
+    adapter = _adapter(type(value))
+    try:
+        text = adapter.dump_json((value,), warnings="error", ensure_ascii=True).decode("ascii")
+        return text[1:-1]
+    except ValueError:  # of the wrong type, or a text with half a character in it
+        (plain,) = adapter.dump_python((value,), mode="json", warnings="error")
+        return json.dumps(plain, separators=(",", ":"))
 
 
 def from_json[T](kind: type[T], text: str) -> T:
@@ -32,19 +39,22 @@ def from_json[T](kind: type[T], text: str) -> T:
     Raises:
         ValueError: the text is no JSON or not of that kind.
     """
-    value = _adapter(kind).validate_python(json.loads(text))
+    (value,) = _adapter(kind).validate_python((json.loads(text),))
     if not isinstance(value, kind):
         raise ValueError(f"this is no {kind.__name__}")  # noqa: TRY004 - bad data, not a bad call
     return value
 
 
-def _adapter(kind: type[object]) -> TypeAdapter[object]:
+def _adapter(kind: type[object]) -> TypeAdapter[tuple[object]]:
     if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
+        alone = cast("type[tuple[object]]", GenericAlias(tuple, (kind,)))
+        _ADAPTERS[kind] = TypeAdapter(alone, config=_EXACT)
     return _ADAPTERS[kind]
 
 
-_ADAPTERS: dict[type[object], TypeAdapter[object]] = {}  # building one takes milliseconds
+# For tuples of one: a dataclass itself can't be given a configuration from outside.
+_ADAPTERS: dict[type[object], TypeAdapter[tuple[object]]] = {}  # building one takes milliseconds
+_EXACT = ConfigDict(ser_json_inf_nan="constants")
 
 
 def columns_of(value: object) -> Row:

@@ -2,13 +2,11 @@
 
 import re
 import secrets
-import string
 from dataclasses import dataclass, field
 
 from shared.domain.errors import SecretError, SettingsError
 
 _XRFKEY_LENGTH = 16  # QRS takes exactly this many of 0-9 a-z A-Z (QRS fact 1b)
-_XRFKEY_LETTERS = string.ascii_letters + string.digits
 # What fits into X-Qlik-User as it is: no separator, no control character, ASCII.
 _ACCOUNT_PART = re.compile(r"[ -:<-~]+")
 _TOKEN = re.compile(r"[!-~]+")
@@ -56,4 +54,4 @@ type Auth = CertificateUser | JwtAuth
 
 def new_xrfkey() -> str:
     """A fresh key against cross-site request forgery; goes into query and header alike."""
-    return "".join(secrets.choice(_XRFKEY_LETTERS) for _ in range(_XRFKEY_LENGTH))
+    return secrets.token_hex(_XRFKEY_LENGTH // 2)

@@ -6,7 +6,7 @@ is compared with what was asked for before anything is deleted.
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from shared.adapters.qrs import changes
 from shared.adapters.qrs.change_answers import (
@@ -15,7 +15,7 @@ from shared.adapters.qrs.change_answers import (
     selected_delete_answer,
     selection_answer,
 )
-from shared.adapters.qrs.connection import QrsConnection
+from shared.adapters.qrs.connection import QrsConnection, always
 from shared.adapters.qrs.paths import guid
 from shared.domain.errors import QrsError
 from shared.domain.model import LicenseType
@@ -28,15 +28,18 @@ async def delete_selected(
     connection: QrsConnection,
     license_type: LicenseType,
     license_ids: Collection[str],
+    may_send: Callable[[], bool] = always,
     clean_up_seconds: float = 15.0,
 ) -> DeleteAnswer:
     """Delete the licenses with these ids; ACCEPTED and LOST both leave it to reading which went.
 
+    `may_send` is asked once more before the licenses are deleted, see `QrsConnection.change`.
     Deleting the selection afterwards takes `clean_up_seconds` at most: tidiness must not hold up
     the work.
 
     Raises:
         ValueError: no id is given, or one is no GUID; nothing was sent.
+        HeldBackError: `may_send` said no; only the selection was made, and deleted.
         QrsError: QRS refused, or the selection is another than the one asked for.
     """
     wanted = sorted(set(map(guid, license_ids)))
@@ -49,6 +52,7 @@ async def delete_selected(
             changes.delete_selected(license_type, selection.id),
             selected_delete_answer,
             lambda _: DeleteAnswer.LOST,
+            may_send,
         )
     finally:
         await _forget(connection, selection.id, clean_up_seconds)

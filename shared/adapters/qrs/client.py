@@ -10,7 +10,7 @@ from shared.adapters.qrs.access_type_info import completed
 from shared.adapters.qrs.answers import UnknownPathError, delete_answer
 from shared.adapters.qrs.bulk_delete import delete_selected
 from shared.adapters.qrs.change_answers import allocate_answer, lost_allocation
-from shared.adapters.qrs.connection import QrsConnection
+from shared.adapters.qrs.connection import QrsConnection, always
 from shared.adapters.qrs.fields import Fields
 from shared.adapters.qrs.json_body import ListReader, ObjectReader, Row
 from shared.adapters.qrs.overview import absent_pools, parse_overview
@@ -122,20 +122,24 @@ class QrsClient:
         return min(own, key=lambda row: row.quarantined, default=None)
 
     async def delete_access_license(
-        self, license_type: LicenseType, license_id: str
+        self, license_type: LicenseType, license_id: str, may_send: Callable[[], bool] = always
     ) -> DeleteAnswer:
         """Send DELETE for one license; `LOST` means: read the license before anything else."""
         return await self._connection.change(
             changes.delete_license(license_type, license_id),
             delete_answer,
             lambda _: DeleteAnswer.LOST,
+            may_send,
         )
 
     async def delete_selected(
-        self, license_type: LicenseType, license_ids: Sequence[str]
+        self,
+        license_type: LicenseType,
+        license_ids: Sequence[str],
+        may_send: Callable[[], bool] = always,
     ) -> DeleteAnswer:
         """Delete exactly these licenses by a selection; see `bulk_delete`."""
-        return await delete_selected(self._connection, license_type, license_ids)
+        return await delete_selected(self._connection, license_type, license_ids, may_send)
 
     async def allocate(self, license_type: LicenseType, user_id: str) -> AllocateAnswer:
         """Give a user (id) a license; `LOST` means: read before anything else."""

@@ -21,6 +21,7 @@ from shared.adapters.qrs.json_body import BodyReader
 from shared.adapters.qrs.request_gate import Attempt, RequestGate
 from shared.adapters.qrs.retrying import retry_after_seconds, with_retries
 from shared.adapters.qrs.server_clock import ServerClock
+from shared.domain.errors import HeldBackError
 
 _EXCERPT_BYTES = 4096
 _ANSWER_BYTES = 4 * 1024 * 1024  # of an answer to a change: a selection of 10,000 items
@@ -31,6 +32,11 @@ _RETRIES = RetryPolicy()
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def always() -> bool:
+    """Nothing holds a change back."""
+    return True
 
 
 class QrsConnection:
@@ -67,25 +73,39 @@ class QrsConnection:
     async def read[T](
         self, path: str, new_reader: Callable[[], BodyReader[T]], filter_text: str = ""
     ) -> T:
-        """GET `/qrs/{path}`; each attempt feeds a reader of its own."""
+        """GET `/qrs/{path}`; each attempt feeds a reader of its own.
+
+        It goes before changes that wait for their turn: so the look of one message does not wait
+        behind the DELETEs of all others.
+        """
         question = self._question("GET", path)
 
         async def once(attempt: Attempt) -> T:
             return await self._read_once(attempt, question, path, new_reader(), filter_text)
 
-        return await self._in_turn(once)
+        return await self._in_turn(once, urgent=True)
 
     async def change[T](
-        self, change: Change, judge: Callable[[AnswerHead], T], lost: Callable[[str], T]
+        self,
+        change: Change,
+        judge: Callable[[AnswerHead], T],
+        lost: Callable[[str], T],
+        may_send: Callable[[], bool] = always,
     ) -> T:
         """Send a change; it is sent again only when QRS can't have seen it, or said 429.
 
         `judge` reads the answer. `lost` makes the result, of the reason, when it was sent and no
-        answer came: nobody knows then whether it was carried out.
+        answer came: nobody knows then whether it was carried out. `may_send` is asked when the turn
+        of the change has come, and again before it is sent again.
+
+        Raises:
+            HeldBackError: `may_send` said no, and nothing was carried out.
         """
         question = self._question(change.method, change.path)
 
         async def once(attempt: Attempt) -> T:
+            if not may_send():
+                raise HeldBackError(f"{question.text} was held back.")
             return await self._change_once(attempt, question, change, judge, lost)
 
         return await self._in_turn(once)
@@ -94,12 +114,14 @@ class QrsConnection:
         """Close all sockets."""
         await self._client.aclose()
 
-    async def _in_turn[T](self, once: Callable[[Attempt], Awaitable[T]]) -> T:
+    async def _in_turn[T](
+        self, once: Callable[[Attempt], Awaitable[T]], *, urgent: bool = False
+    ) -> T:
         async def attempted() -> T:
-            async with self.gate.attempt() as attempt:
+            async with self.gate.attempt(urgent=urgent) as attempt:
                 return await once(attempt)
 
-        async with self.gate.caller():
+        async with self.gate.caller(urgent=urgent):
             return await with_retries(self._retries, attempted)
 
     async def _read_once[T](

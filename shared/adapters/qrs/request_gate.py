@@ -69,23 +69,23 @@ class RequestGate:
         self._resize(min(at_most, self._attempts.size) if self._troubled else at_most)
 
     @asynccontextmanager
-    async def caller(self) -> AsyncIterator[None]:
-        """The place of a caller, for all attempts of a request.
+    async def caller(self, *, urgent: bool = False) -> AsyncIterator[None]:
+        """The place of a caller, for all attempts of a request; the urgent go first.
 
         Raises:
             NoSlotError: nothing is allowed, and that lasts.
         """
-        async with self._callers.one():
+        async with self._callers.one(urgent=urgent):
             yield
 
     @asynccontextmanager
-    async def attempt(self) -> AsyncIterator["Attempt"]:
-        """The place of one attempt, which is to tell how QRS bears it.
+    async def attempt(self, *, urgent: bool = False) -> AsyncIterator["Attempt"]:
+        """The place of one attempt, which is to tell how QRS bears it; the urgent go first.
 
         Raises:
             NoSlotError: nothing is allowed, and that lasts.
         """
-        async with self._attempts.one():
+        async with self._attempts.one(urgent=urgent):
             self._full |= self._is_full()
             yield Attempt(self, self._cut, time.monotonic())
 

@@ -9,22 +9,26 @@ from shared.domain.errors import NoSlotError
 
 
 class Slots:
-    """First come, first served. There may be more taken than `size` says, after it was lowered."""
+    """First come, first served, the urgent before all others.
+
+    There may be more taken than `size` says, after it was lowered.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.taken = 0
         self.closed = False
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
+    async def one(self, *, urgent: bool = False) -> AsyncIterator[None]:
         """A slot for a block.
 
         Raises:
             NoSlotError: there are none, and no sign that there will be.
         """
-        await self._enter()
+        await self._enter(self._urgent if urgent else self._others)
         try:
             yield
         finally:
@@ -39,16 +43,14 @@ class Slots:
     def close(self) -> None:
         """Send all away who wait, and who come, until there are slots again."""
         self.closed = True
-        while self._line:
-            waiting = self._line.popleft()
-            if not waiting.done():
-                waiting.set_exception(_no_slot())
+        while waiting := self._next():
+            waiting.set_exception(_no_slot())
 
-    async def _enter(self) -> None:
+    async def _enter(self, line: deque[asyncio.Future[None]]) -> None:
         if self.closed:
             raise _no_slot()
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._line.append(waiting)
+        line.append(waiting)
         self._let_in()
         try:
             await waiting
@@ -62,11 +64,18 @@ class Slots:
         self._let_in()
 
     def _let_in(self) -> None:
-        while self._line and self.taken < self.size:
-            waiting = self._line.popleft()
-            if not waiting.done():
-                self.taken += 1
-                waiting.set_result(None)
+        while self.taken < self.size and (waiting := self._next()):
+            self.taken += 1
+            waiting.set_result(None)
+
+    def _next(self) -> asyncio.Future[None] | None:
+        """Who is first in line and still waits."""
+        for line in (self._urgent, self._others):
+            while line:
+                waiting = line.popleft()
+                if not waiting.done():
+                    return waiting
+        return None
 
 
 def _no_slot() -> NoSlotError:

@@ -5,7 +5,13 @@ import json
 import pytest
 
 from shared.adapters.qrs.bulk_delete import delete_selected
-from shared.domain.errors import QrsAnswerError, QrsDeniedError, QrsError, QrsUnavailableError
+from shared.domain.errors import (
+    HeldBackError,
+    QrsAnswerError,
+    QrsDeniedError,
+    QrsError,
+    QrsUnavailableError,
+)
 from shared.domain.model import LicenseType
 from shared.domain.release import DeleteAnswer
 from tests.integration.qrs.raw_server import (
@@ -85,6 +91,17 @@ OTHER_SELECTIONS = {
     "another type": _made(*BOTH, kind="License.ProfessionalAccessType"),
     "no items": reply(201, {"id": SELECTION}),
 }
+
+
+async def test_a_selection_is_thrown_away_when_stop_comes_before_it_is_used() -> None:
+    """Its licenses stay; it is asked when the turn of its DELETE has come."""
+    async with (
+        raw_server(TLS, _made(*BOTH), NO_CONTENT) as server,
+        qrs_client(server.port) as client,
+    ):
+        with pytest.raises(HeldBackError):
+            await client.delete_selected(ANALYZER, BOTH, may_send=lambda: False)
+    assert _asked(server) == ["POST /qrs/selection", CLEAN_UP]
 
 
 @pytest.mark.parametrize("case", OTHER_SELECTIONS)

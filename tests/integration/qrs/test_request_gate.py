@@ -10,7 +10,7 @@ from shared.adapters.qrs import RetryPolicy
 from shared.adapters.qrs.answers import delete_answer
 from shared.adapters.qrs.changes import delete_license
 from shared.adapters.qrs.request_gate import RequestGate
-from shared.domain.errors import NoSlotError, QrsError
+from shared.domain.errors import HeldBackError, NoSlotError, QrsError
 from shared.domain.model import LicenseType
 from shared.domain.release import DeleteAnswer
 from tests.integration.qrs.raw_server import (
@@ -178,3 +178,71 @@ async def test_where_nothing_is_allowed_callers_are_sent_away_after_a_while() ->
     gate.allow(1, 0)
     async with gate.caller(), gate.attempt():
         assert gate.look().running == 1
+
+
+async def test_what_is_urgent_goes_before_all_others_who_wait() -> None:
+    """In the order in which it came; nobody who is under way makes room for it."""
+    gate, order, let_go = RequestGate(1), list[str](), asyncio.Event()
+
+    async def call(name: str, *, urgent: bool) -> None:
+        async with gate.caller(urgent=urgent), gate.attempt(urgent=urgent):
+            order.append(name)
+            await let_go.wait()
+
+    names = ["delete 1", "delete 2", "read 1", "read 2"]
+    async with asyncio.TaskGroup() as callers:
+        for name in names:
+            callers.create_task(call(name, urgent=name.startswith("read")))
+            await asyncio.sleep(0)
+        assert order == ["delete 1"]
+        let_go.set()
+    assert order == ["delete 1", "read 1", "read 2", "delete 2"]
+
+
+async def test_a_read_does_not_wait_behind_the_changes_in_line() -> None:
+    """The look of one message would be delayed by all DELETEs of the others."""
+    at_qrs, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(writer: asyncio.StreamWriter) -> None:
+        at_qrs.set()
+        await go_on.wait()
+        await reply(204)(writer)
+
+    async with (
+        raw_server(TLS, hold, ABOUT, reply(204)) as server,
+        qrs_client(server.port, concurrency=1) as client,
+        asyncio.TaskGroup() as callers,
+    ):
+        for _ in range(3):
+            callers.create_task(client.delete_access_license(LicenseType.ANALYZER, GUID))
+        await at_qrs.wait()
+        callers.create_task(client.site_version())
+        await asyncio.sleep(0)
+        go_on.set()
+    assert [request.method for request in server.requests] == ["DELETE", "GET", "DELETE", "DELETE"]
+
+
+async def test_a_delete_is_held_back_when_stop_comes_while_it_waits_in_line() -> None:
+    """It is asked when its turn has come, and not when it joined the line."""
+    stopped = asyncio.Event()
+
+    async def stop(writer: asyncio.StreamWriter) -> None:
+        stopped.set()
+        await reply(204)(writer)
+
+    async with (
+        raw_server(TLS, stop) as server,
+        qrs_client(server.port, concurrency=1) as client,
+    ):
+        answers = await asyncio.gather(
+            *(
+                client.delete_access_license(
+                    LicenseType.ANALYZER, GUID, may_send=lambda: not stopped.is_set()
+                )
+                for _ in range(3)
+            ),
+            return_exceptions=True,
+        )
+    assert len(server.requests) == 1
+    assert answers[0] is DeleteAnswer.ACCEPTED
+    assert [type(each) for each in answers[1:]] == [HeldBackError, HeldBackError]

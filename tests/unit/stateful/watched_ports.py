@@ -7,6 +7,7 @@ from datetime import timedelta
 from shared.domain.audit import AuditEntry
 from shared.domain.budget import DailyBudget
 from shared.domain.errors import (
+    HeldBackError,
     LedgerError,
     NoSlotError,
     QrsDeniedError,
@@ -123,9 +124,10 @@ class WatchedSite:
         return found
 
     async def delete_access_license(
-        self, license_type: LicenseType, license_id: str
+        self, license_type: LicenseType, license_id: str, may_send: Callable[[], bool]
     ) -> DeleteAnswer:
-        """One DELETE."""
+        """One DELETE, which waits for its turn first."""
+        await self._turn(may_send)
         self._judge([license_id])
         refused = self._refusal(await self._worker.steps.reach("DELETE"))
         if isinstance(refused, QrsError):
@@ -138,10 +140,14 @@ class WatchedSite:
         return DeleteAnswer.LOST if lost else answer
 
     async def delete_selected(
-        self, license_type: LicenseType, license_ids: Sequence[str]
+        self,
+        license_type: LicenseType,
+        license_ids: Sequence[str],
+        may_send: Callable[[], bool],
     ) -> DeleteAnswer:
         """A selection: its licenses go one after the other, as far as it comes."""
         assert license_ids
+        await self._turn(may_send)
         self._judge(license_ids)
         refused = self._refusal(await self._worker.steps.reach("DELETE"))
         if isinstance(refused, QrsError):
@@ -154,6 +160,11 @@ class WatchedSite:
             if await self._worker.steps.reach("DELETE went on"):
                 return DeleteAnswer.LOST
         return DeleteAnswer.ACCEPTED
+
+    async def _turn(self, may_send: Callable[[], bool]) -> None:
+        await self._worker.steps.reach("turn")
+        if not may_send():
+            raise HeldBackError("its turn came too late")
 
     def _judge(self, license_ids: Sequence[str]) -> None:
         for license_id in license_ids:

@@ -55,11 +55,11 @@ async def test_running_a_message_twice_changes_nothing() -> None:
 
 
 async def test_a_message_is_read_in_bulk() -> None:
-    """A hundred licenses cost a read of licenses and users a batch of 24, and one to confirm."""
+    """A hundred licenses cost a read of licenses and users a batch of 50, and one to confirm."""
     world = ReleaseWorld(licenses(100))
     await world.release()
-    assert world.site.reads.count("analyzer by id") == 6
-    assert world.site.reads.count("users") == 5
+    assert world.site.reads.count("analyzer by id") == 3
+    assert world.site.reads.count("users") == 2
     assert world.site.reads.count("overview") == 1
     assert len(world.site.deleted) == 100
 

@@ -16,6 +16,7 @@ from shared.domain.release import DeleteAnswer, Outcome
 from shared.usecases.delete_strategies import BySelection
 from shared.usecases.qrs_breaker import QrsBreaker
 from shared.usecases.release_licenses import DEADLINE, ReleaseUnfinishedError
+from shared.usecases.release_rounds import LOOK_HOLDS
 from tests.unit.build import NOW, guid
 from tests.unit.usecases.release_world import OPEN, ReleaseWorld, licenses
 
@@ -97,6 +98,23 @@ async def test_deletes_that_fail_for_want_of_qrs_open_the_breaker_too() -> None:
     assert world.outcome(2) is Outcome.RELEASED
 
 
+async def test_a_delete_that_waited_too_long_is_sent_after_another_look_only() -> None:
+    """Who used the license meanwhile keeps it; the others go all the same."""
+    world = ReleaseWorld(licenses(3))
+
+    def wait(_: str) -> None:
+        world.site.before_delete = lambda _: None
+        world.time.now += LOOK_HOLDS + timedelta(seconds=1)
+        used = replace(world.site.licenses[guid(2)], last_used=world.time.now)
+        world.site.licenses[guid(2)] = used
+
+    world.site.before_delete = wait
+    run = await world.release()
+    assert run.outcomes == {Outcome.RELEASED: 2, Outcome.KEPT_USED_SINCE: 1}
+    assert world.site.deleted == [guid(1), guid(3)]
+    assert world.site.reads.count("analyzer by id") == 3
+
+
 async def test_a_message_that_works_past_midnight_keeps_its_day() -> None:
     """All its releases count for the day on which it was begun."""
     world = ReleaseWorld(licenses(30))
@@ -115,34 +133,36 @@ async def test_a_message_that_works_past_midnight_keeps_its_day() -> None:
 
 async def test_what_there_was_no_time_for_is_put_back_with_what_failed() -> None:
     """QRS fails as time runs out: neither the failed license nor those not begun get lost."""
-    world = ReleaseWorld(licenses(30))
+    world = ReleaseWorld(licenses(60))
     for _ in range(FAILURES_TO_OPEN - 1):
         await QrsBreaker(world.ledger, world.time).tell_failure()
 
-    def slow(_: str) -> None:
-        world.time.now = NOW + DEADLINE
+    def slow(license_id: str) -> None:
+        if license_id == guid(50):  # the last of the first batch
+            world.time.now = NOW + DEADLINE
 
     world.site.before_delete = slow
     world.site.answers = [QrsUnavailableError("down")]
     await world.release()
     put_back = json.loads(world.queue.put[0][0])
-    numbers = [1, *range(25, 31)]
+    numbers = [1, *range(51, 61)]
     assert [item["license_id"] for item in put_back["licenses"]] == [guid(n) for n in numbers]
-    assert len(world.site.deleted) == 23
+    assert len(world.site.deleted) == 49
 
 
 async def test_a_message_that_can_not_finish_in_time_hands_the_rest_back() -> None:
     """What was deleted is confirmed and recorded; the others go into a message of their own."""
     world = ReleaseWorld(licenses(60))
 
-    def slow(_: str) -> None:
-        world.time.now = NOW + DEADLINE
+    def slow(license_id: str) -> None:
+        if license_id == guid(50):  # the last of the first batch
+            world.time.now = NOW + DEADLINE
 
     world.site.before_delete = slow
     run = await world.release()
-    assert run.outcomes == {Outcome.RELEASED: 24}
+    assert run.outcomes == {Outcome.RELEASED: 50}
     left = json.loads(world.queue.put[0][0])
-    assert len(left["licenses"]) == 36
+    assert len(left["licenses"]) == 10
     assert left["plan_id"] == "p1"
     assert "handed back" in run.summary()
     world.time.now = NOW
@@ -166,7 +186,7 @@ async def test_every_step_is_in_the_audit_with_before_image_and_decision() -> No
     world = ReleaseWorld()
     await world.release()
     await world.release()
-    entries = await world.ledger.audit_of(guid(1))
+    entries = await world.ledger.audit_of("p1", guid(1))
     assert [entry.happened for entry in entries] == ["releasing", "released"]
     assert all(entry.before and "unused" in entry.decision for entry in entries)
 
