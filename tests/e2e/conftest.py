@@ -39,6 +39,10 @@ FAST = {
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
     "AzureFunctionsJobHost__extensions__queues__maxDequeueCount": "2",
 }
+ONE_MESSAGE_AT_A_TIME = {
+    "AzureFunctionsJobHost__extensions__queues__batchSize": "1",
+    "AzureFunctionsJobHost__extensions__queues__newBatchThreshold": "0",
+}
 
 
 @dataclass

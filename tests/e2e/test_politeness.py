@@ -15,12 +15,10 @@ from shared.domain.politeness import Politeness
 from shared.usecases.qrs_breaker import BREAKER
 from shared.usecases.qrs_slots import SHARES
 from tests.demo_site_fixture import StartDemoSite
-from tests.e2e.conftest import StartSteward, Steward, fresh_world
+from tests.e2e.conftest import ONE_MESSAGE_AT_A_TIME, StartSteward, Steward, fresh_world
 from tests.e2e.expectations import assert_released_once, named_by_the_policy, planned
 
 NUMBERS = count()
-# One message at a time each, so that all get some.
-ONE_EACH = {"AzureFunctionsJobHost__extensions__queues__batchSize": "1"}
 
 
 async def instances(
@@ -28,7 +26,7 @@ async def instances(
 ) -> list[Steward]:
     """Instances of one app: each with its own host and worker; one site, ledger and queue."""
     name = f"polite {datetime.now(UTC):%H%M%S} {next(NUMBERS)}"
-    own = {"SITE_NAME": name, "LICENSE_RELEASE__CONFIRM_SITE": name, **ONE_EACH}
+    own = {"SITE_NAME": name, "LICENSE_RELEASE__CONFIRM_SITE": name, **ONE_MESSAGE_AT_A_TIME}
     return [await steward({**own, **(settings or {})}, site=site) for _ in range(number)]
 
 

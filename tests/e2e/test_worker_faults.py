@@ -14,7 +14,7 @@ from local.demo_site.hooks import Seen
 from shared.domain.budget import DailyBudget
 from shared.domain.release import Outcome
 from tests.demo_site_fixture import StartDemoSite
-from tests.e2e.conftest import StartSteward, Steward, fresh_world
+from tests.e2e.conftest import ONE_MESSAGE_AT_A_TIME, StartSteward, Steward, fresh_world
 from tests.e2e.expectations import (
     assert_released_once,
     drain_until,
@@ -197,7 +197,7 @@ async def two_apps(
         "SITE_NAME": name,
         "LICENSE_RELEASE__CONFIRM_SITE": name,
         # One message at a time each, so that both get some.
-        "AzureFunctionsJobHost__extensions__queues__batchSize": "1",
+        **ONE_MESSAGE_AT_A_TIME,
         **(settings or {}),
     }
     return await steward(own, site=site), await steward(own, site=site)
