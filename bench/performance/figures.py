@@ -1,6 +1,6 @@
 """What a measurement gives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 type Routes = Mapping[str, int]
@@ -36,6 +36,11 @@ class Cost:
             routes={route: round(count * factor) for route, count in self.routes.items()},
             estimated=self.estimated or factor > 1,
         )
+
+
+def median(costs: Sequence[Cost]) -> Cost:
+    """The one in the middle by wall time."""
+    return sorted(costs, key=lambda each: each.seconds)[(len(costs) - 1) // 2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Measures one case: the app, the usual way and the floor, one after the other on one site."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.performance.cases import Case
-from bench.performance.figures import Measured
+from bench.performance.figures import Measured, median
 from bench.performance.jobs import Candidate, ClientResult, Job, run_client
 from bench.performance.steward import AppCost, Steward
 from local.azurite import run_azurite
@@ -21,6 +21,16 @@ USUAL_WAY, FLOOR = "bench.performance.usual_way", "bench.performance.floor"
 
 class DisagreementError(Exception):
     """Two ways to do the same work did not do the same: their times can't be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What app and floor did to the same licenses, one right after the other."""
+
+    candidates: tuple[Candidate, ...]
+    single: AppCost
+    selection: AppCost
+    floor: ClientResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +61,49 @@ class Bench:
             AppFailedError, ClientFailedError: one of them did not do its work.
             DisagreementError: they did not release the same licenses.
         """
-        single = await self._app("single")
-        candidates = self._taken_back()
-        selection = await self._app("selection")
-        self._must_be_the_same("the selection strategy", self._taken_back(), candidates)
+        rounds = [await self._round(number) for number in range(self.case.rounds)]
+        candidates = rounds[0].candidates
         sampled = candidates if self.case.sample else ()
         usual = await run_client(USUAL_WAY, self._job(sampled, self.case.sample))
         self._check_usual_way(self._taken_back(), candidates)
+        return self._measured(rounds, usual)
+
+    async def _round(self, number: int) -> "Round":
+        """App and floor, one right after the other."""
+        single = await self._app("single", number)
+        candidates = self._taken_back()
+        selection = await self._app("selection", number)
+        self._must_be_the_same("the selection strategy", self._taken_back(), candidates)
         floor = await run_client(FLOOR, self._job(candidates, 0))
         self._must_be_the_same("the floor", self._taken_back(), candidates)
-        return self._measured(single, selection, usual, floor, len(candidates))
+        return Round(candidates, single, selection, floor)
 
-    def _measured(
-        self,
-        single: AppCost,
-        selection: AppCost,
-        usual: ClientResult,
-        floor: ClientResult,
-        released: int,
-    ) -> Measured:
+    def _measured(self, rounds: Sequence["Round"], usual: ClientResult) -> Measured:
         return Measured(
             licensed=self.case.licensed,
             delay_ms=self.case.delay_ms,
             licenses=sum(len(self.site.world.held(kind)) for kind in LicenseType),
-            released=released,
-            first_plan=single.first_plan,
-            plan=single.plan,
-            release=single.release,
-            selection=selection.release,
+            released=len(rounds[0].candidates),
+            first_plan=median([each.single.first_plan for each in rounds]),
+            plan=median([each.single.plan for each in rounds]),
+            release=median([each.single.release for each in rounds]),
+            selection=median([each.selection.release for each in rounds]),
             usual_plan=usual.plan,
             usual_release=usual.release,
-            floor_plan=floor.plan,
-            floor_release=floor.release,
+            floor_plan=median([each.floor.plan for each in rounds]),
+            floor_release=median([each.floor.release for each in rounds]),
         )
 
-    async def _app(self, strategy: str) -> AppCost:
+    async def _app(self, strategy: str, number: int) -> AppCost:
+        # A site name of its own: the day's budget of the run before is used up.
+        name = f"bench-{strategy}-{number}"
         settings = {
             **SEED_POLICY,
             **site_settings(self.site),
-            # A site name of its own: the day's budget of the strategy before is used up.
-            "SITE_NAME": f"bench-{strategy}",
+            "SITE_NAME": name,
             "LICENSE_RELEASE__ENABLED": "true",
             "LICENSE_RELEASE__DRY_RUN": "false",
-            "LICENSE_RELEASE__CONFIRM_SITE": f"bench-{strategy}",
+            "LICENSE_RELEASE__CONFIRM_SITE": name,
             "LICENSE_RELEASE__DELETE_STRATEGY": strategy,
             "LICENSE_RELEASE__MAX_PER_RUN": str(self.case.release),
             "LICENSE_RELEASE__MAX_PERCENT_PER_RUN": "100",

@@ -1,6 +1,5 @@
 """This app at work: plans and a release in the real worker, and what they cost."""
 
-import statistics
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -10,7 +9,7 @@ from datetime import timedelta
 
 from azure.storage.queue import QueueClient
 
-from bench.performance.figures import Cost
+from bench.performance.figures import Cost, median
 from bench.performance.jobs import APP
 from bench.performance.processes import cpu_seconds, forget_peak, peak_mb
 from local.demo_site.request_log import Entry
@@ -83,7 +82,7 @@ class Steward:
         for _ in range(plans - 1):
             self._forget_messages()
             later.append(await self._plan())
-        return AppCost(first, _median(later), await self._release())
+        return AppCost(first, median(later), await self._release())
 
     async def _plan(self) -> Cost:
         self._site.log.clear()
@@ -135,8 +134,3 @@ def routes_of(entries: Iterable[Entry]) -> dict[str, int]:
             for entry in entries
         )
     )
-
-
-def _median(costs: list[Cost]) -> Cost:
-    middle = statistics.median_low(cost.seconds for cost in costs)
-    return next(cost for cost in costs if cost.seconds == middle)

@@ -8,12 +8,12 @@ import pytest
 from bench.performance.__main__ import report
 from bench.performance.cases import GOAL_DELAY_MS, Case, all_cases
 from bench.performance.cold_start import ColdStart, measure_cold_start
-from bench.performance.figures import Cost, Measured
+from bench.performance.figures import Cost, Measured, median
 from bench.performance.goals import check_goals
 from bench.performance.measuring import Bench
 from bench.performance.plot import growth_plot
 
-SMALL = Case(150, 1, release=30, sample=0, plans=2)
+SMALL = Case(150, 1, release=30, sample=0, plans=2, rounds=2)
 COLD = ColdStart((0.3, 0.4, 0.5), (0.2, 0.2, 0.3))
 
 
@@ -36,7 +36,7 @@ async def test_all_ways_do_the_same_work_and_are_counted() -> None:
 
 async def test_a_sample_stands_for_all() -> None:
     """With a sample the usual way makes few requests, and its figures are marked as estimates."""
-    with Bench.start(replace(SMALL, sample=5)) as bench:
+    with Bench.start(replace(SMALL, sample=5, rounds=1)) as bench:
         measured = await bench.measure()
     assert measured.usual_release.estimated
     assert measured.usual_release.requests == 30
@@ -96,9 +96,9 @@ def test_growth_beyond_the_size_is_seen() -> None:
 def test_tables_and_plot_can_be_made() -> None:
     """Every table has its heading, and the plot is an SVG with every line."""
     results = [GOOD, replace(GOOD, licensed=100_000, licenses=101_000)]
-    text = report(results, COLD, check_goals(results, COLD))
+    text = report(results, COLD, check_goals(results, COLD), "two cores")
     assert text.startswith("### Goals\n\n|")
-    assert text.count("\n\n### ") == 4
+    assert text.count("\n\n### ") == 5
     svg = ET.fromstring(growth_plot(results, GOAL_DELAY_MS))  # noqa: S314 - our own
     assert len(svg.findall(".//{*}polyline")) == 7
 
@@ -117,3 +117,10 @@ GOOD = Measured(
     floor_plan=Cost(0.2, 0.01, 4),
     floor_release=Cost(6, 0.2, 2_060),
 )
+
+
+def test_the_median_of_some_costs_is_one_of_them() -> None:
+    """By wall time; of an even number the quicker one in the middle."""
+    costs = [Cost(seconds, 0, number) for number, seconds in enumerate((3.0, 1.0, 2.0, 9.0))]
+    assert median(costs) is costs[2]
+    assert median(costs[:3]) is costs[2]
