@@ -6,6 +6,8 @@ BIN     := $(VENV)/bin
 PYTHON  ?=
 # Settings of a real site for `make run`, for example local.settings.json; empty: the demo site.
 SETTINGS ?=
+# How many tests run at a time; a file's tests stay together, for their servers' sake.
+WORKERS ?= --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long mutate backtest farm bench docs check format package lock clean
@@ -17,7 +19,7 @@ run: $(VENV)/local ## show the main job: collect, plan, queue, release (SETTINGS
 	@$(BIN)/python -m local run $(if $(SETTINGS),--settings $(SETTINGS))
 
 test: $(VENV)/dev $(VENV)/azurite $(VENV)/kusto ## run all tests: unit, integration, end to end, docs
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 test-long: $(VENV)/dev $(VENV)/azurite $(VENV)/kusto ## run the long searches, which `make test` leaves out
 	@$(BIN)/python -m pytest -m long $(ARGS)

@@ -105,7 +105,7 @@ def test_our_host_json_says_what_we_mean() -> None:
     """The app's own host.json is valid and holds the agreed values."""
     assert read_host_json(ROOT, {}) == HostOptions(
         timedelta(minutes=10),
-        QueueOptions(4, 0, 5, timedelta(minutes=5), timedelta(seconds=30), base64=True),
+        QueueOptions(4, 2, 5, timedelta(minutes=5), timedelta(seconds=30), base64=True),
     )
 
 
