@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.performance.cases import Case
-from bench.performance.figures import Measured, median
+from bench.performance.figures import Measured, quickest
 from bench.performance.jobs import Candidate, ClientResult, Job, run_client
 from bench.performance.steward import AppCost, Steward
 from local.azurite import run_azurite
@@ -84,14 +84,14 @@ class Bench:
             delay_ms=self.case.delay_ms,
             licenses=sum(len(self.site.world.held(kind)) for kind in LicenseType),
             released=len(rounds[0].candidates),
-            first_plan=median([each.single.first_plan for each in rounds]),
-            plan=median([each.single.plan for each in rounds]),
-            release=median([each.single.release for each in rounds]),
-            selection=median([each.selection.release for each in rounds]),
+            first_plan=quickest(each.single.first_plan for each in rounds),
+            plan=quickest(each.single.plan for each in rounds),
+            release=quickest(each.single.release for each in rounds),
+            selection=quickest(each.selection.release for each in rounds),
             usual_plan=usual.plan,
             usual_release=usual.release,
-            floor_plan=median([each.floor.plan for each in rounds]),
-            floor_release=median([each.floor.release for each in rounds]),
+            floor_plan=quickest(each.floor.plan for each in rounds),
+            floor_release=quickest(each.floor.release for each in rounds),
         )
 
     async def _app(self, strategy: str, number: int) -> AppCost:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from azure.storage.queue import QueueClient
 
-from bench.performance.figures import Cost, median
+from bench.performance.figures import Cost, quickest
 from bench.performance.jobs import APP
 from bench.performance.processes import cpu_seconds, forget_peak, peak_mb
 from local.demo_site.request_log import Entry
@@ -28,7 +28,7 @@ class AppFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AppCost:
-    """The first plan of a worker, the median of the later ones, and the release of the last."""
+    """The first plan of a worker, the quickest of the later ones, and the release of the last."""
 
     first_plan: Cost
     plan: Cost
@@ -82,7 +82,7 @@ class Steward:
         for _ in range(plans - 1):
             self._forget_messages()
             later.append(await self._plan())
-        return AppCost(first, median(later), await self._release())
+        return AppCost(first, quickest(later), await self._release())
 
     async def _plan(self) -> Cost:
         self._site.log.clear()
