@@ -5,7 +5,7 @@ The host may rewrite the JSON (indentation, dates), so messages are parsed, neve
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
@@ -256,7 +256,7 @@ def _size_of_frame(site: str, plan_id: str) -> int:
     return _indented_size({"site": site, "plan_id": plan_id}) + 512
 
 
-def _indented_size(value: object) -> int:
-    # The host writes a JSON message again, indented and with \r\n: that is the size that counts.
-    text = json.dumps(value, indent=8)
-    return len(text) + text.count("\n")
+def _indented_size(value: Mapping[str, object]) -> int:
+    # The host writes a JSON message again, indented and with \r\n: that is the size that counts. It
+    # is not written to be counted, for Python indents slowly: each item has 9 characters more.
+    return len(json.dumps(value)) + 9 * len(value) + 3
