@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import rmtree
+from tempfile import gettempdir
 from typing import Any, Self
+from uuid import uuid4
 
 # As the deployment sets them, but for the last lines: nothing may leave this machine, and a test
 # does not wait for an hour's statistics.
@@ -50,6 +54,9 @@ class IngestionEndpoint:
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self._server = server
+        # What a worker could not send stays on the disk, filed by this key, and the next worker
+        # with the same key would send it: to another test's endpoint.
+        self._key = str(uuid4())
         self._changed = threading.Condition()
         self._items: list[Item] = []
         self._raw: list[str] = []
@@ -69,13 +76,14 @@ class IngestionEndpoint:
             server.shutdown()
             thread.join()
             server.server_close()
+            for left in Path(gettempdir()).glob(f"*AzureMonitor*/*{endpoint._key}"):
+                rmtree(left)
 
     def settings(self) -> dict[str, str]:
         """The app settings that switch telemetry on and send it here."""
         address = f"http://127.0.0.1:{self._server.server_address[1]}/"
         connection = (
-            "InstrumentationKey=00000000-0000-0000-0000-000000000001;"
-            f"IngestionEndpoint={address};LiveEndpoint={address}"
+            f"InstrumentationKey={self._key};IngestionEndpoint={address};LiveEndpoint={address}"
         )
         return {**TELEMETRY_ON, "APPLICATIONINSIGHTS_CONNECTION_STRING": connection}
 
