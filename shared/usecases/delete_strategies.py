@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from shared.domain.errors import HeldBackError, NoSlotError, QrsError
@@ -27,6 +28,11 @@ class DeleteStrategy(Protocol):
         """How many requests it would send at once, if it may."""
         ...
 
+    @property
+    def look_holds(self) -> timedelta:
+        """How old a look may be when its licenses are deleted; after that they need another."""
+        ...
+
     async def __call__(
         self,
         license_type: LicenseType,
@@ -43,6 +49,7 @@ class OneByOne:
     # Small, so that a license is deleted within moments of the look that released it.
     batch_size = 50
     requests_at_once = 50
+    look_holds = timedelta(seconds=10)
 
     def __init__(self, qrs: Qrs) -> None:
         self._qrs = qrs
@@ -77,6 +84,8 @@ class BySelection:
 
     batch_size = 100
     requests_at_once = 1
+    # Longer: between the look and the DELETE the selection is made, and a slow site must get there.
+    look_holds = timedelta(minutes=2)
 
     def __init__(self, qrs: Qrs) -> None:
         self._qrs = qrs

@@ -8,7 +8,7 @@ again before its license was read again.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain import events
 from shared.domain.messages import CandidateMessage
@@ -23,9 +23,6 @@ from shared.usecases.delete_strategies import DeleteStrategy
 from shared.usecases.ports import Clock, Ledger, Qrs, Telemetry
 from shared.usecases.release_report import about
 from shared.usecases.release_spans import ReleaseSpans
-
-# A DELETE that waited longer for its turn is not sent: its license is looked at again first.
-LOOK_HOLDS = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,7 @@ class ReleaseRounds:
         return Kept(Outcome.KEPT_STOPPED, f"{switch} holds releases back") if switch else None
 
     def _may_delete(self) -> bool:
-        return self._stopped() is None and self.clock() - self._looked_at <= LOOK_HOLDS
+        return self._stopped() is None and self.clock() - self._looked_at <= self.deletes.look_holds
 
     async def _begin(
         self, open_: list[Attempt], found: Mapping[str, AccessLicense]

@@ -13,10 +13,9 @@ from shared.domain.limits import Limits
 from shared.domain.model import AccessLicense
 from shared.domain.plan import Approval
 from shared.domain.release import DeleteAnswer, Outcome
-from shared.usecases.delete_strategies import BySelection
+from shared.usecases.delete_strategies import BySelection, OneByOne
 from shared.usecases.qrs_breaker import QrsBreaker
 from shared.usecases.release_licenses import DEADLINE, ReleaseUnfinishedError
-from shared.usecases.release_rounds import LOOK_HOLDS
 from tests.unit.build import NOW, guid
 from tests.unit.usecases.release_world import OPEN, ReleaseWorld, licenses
 
@@ -104,7 +103,7 @@ async def test_a_delete_that_waited_too_long_is_sent_after_another_look_only() -
 
     def wait(_: str) -> None:
         world.site.before_delete = lambda _: None
-        world.time.now += LOOK_HOLDS + timedelta(seconds=1)
+        world.time.now += OneByOne.look_holds + timedelta(seconds=1)
         used = replace(world.site.licenses[guid(2)], last_used=world.time.now)
         world.site.licenses[guid(2)] = used
 
