@@ -47,6 +47,8 @@ from tests.unit.memory_ticks import Ticks, taken_since, thinned, with_tick
 class FakeSite:
     """A Qlik site in memory. `before_delete` runs before each DELETE is carried out.
 
+    `before_selection` runs before a selection is deleted by, or held back.
+
     Of a selection `selection_stops_after` licenses go, all with None; with `selection_lost` its
     answer gets lost. `free` licenses of each type can be given; `gift_answers` are scripted.
     """
@@ -58,6 +60,7 @@ class FakeSite:
     reads: list[str] = field(default_factory=list)
     answers: list[DeleteAnswer | Exception] = field(default_factory=list)
     before_delete: Callable[[str], None] = lambda license_id: None
+    before_selection: Callable[[], None] = lambda: None
     now: datetime = NOW
     selections: list[tuple[str, ...]] = field(default_factory=list)
     selection_stops_after: int | None = None
@@ -142,6 +145,7 @@ class FakeSite:
         may_send: Callable[[], bool],
     ) -> DeleteAnswer:
         """Take the licenses away one after the other, as far as the test lets it come."""
+        self.before_selection()
         if not may_send():
             raise HeldBackError("the selection")
         if not license_ids:

@@ -206,6 +206,25 @@ async def test_a_selection_deletes_the_same_licenses_in_fewer_requests() -> None
     assert world.site.reads.count("analyzer by id") == 2
 
 
+@pytest.mark.parametrize(("seconds", "selections"), [(120, 1), (121, 2)])
+async def test_a_selection_that_took_too_long_to_make_is_made_again(
+    seconds: int, selections: int
+) -> None:
+    """After another look; a slow site has two minutes for it."""
+    world = ReleaseWorld(licenses(3), strategy=BySelection)
+    waited: list[int] = []
+
+    def wait() -> None:
+        if not waited:
+            world.time.now += timedelta(seconds=seconds)
+        waited.append(seconds)
+
+    world.site.before_selection = wait
+    assert (await world.release()).outcomes == {Outcome.RELEASED: 3}
+    assert len(waited) == selections
+    assert world.site.reads.count("analyzer by id") == selections + 1
+
+
 async def test_a_selection_whose_answer_got_lost_is_read_before_anything_else() -> None:
     """What it deleted is recorded as released, what it did not is tried again."""
     world = ReleaseWorld(licenses(4), strategy=BySelection)
